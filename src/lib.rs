@@ -1,0 +1,37 @@
+//! Syswall: a firewall for system calls, on the desktop.
+//!
+//! # The map
+//!
+//! | room | what it owns | thread |
+//! |---|---|---|
+//! | [`syscall`] | what calls mean: one row per call, decoding, rendering. Pure | any |
+//! | [`policy`] | rules, precedence, presets, answers, JSON. Pure but for load and save | any |
+//! | [`words`] | plain sentences and their translation | front end |
+//! | [`sys`] | the only unsafe code: ptrace, wait, remote memory, launch | tracer |
+//! | [`tracer`] | the engine: event loop, tasks, deciding, enforcing | tracer |
+//! | [`recording`] | SQLite file: schema, writer, filters, queries | recorder; readers anywhere |
+//! | [`report`] | statistics, run report, comparison, exports; from recordings only | any worker |
+//! | [`cli`] | commands, terminal prompts | main |
+//! | [`ui`] | everything GTK | GTK main |
+//!
+//! # Direction of imports
+//!
+//! `ui, cli → words, report → recording → policy → syscall`, `ui, cli → tracer → policy → syscall`,
+//! `tracer → sys, recording` (the event type). Nobody imports `ui` or `cli`; `syscall` and `policy`
+//! know no operating system. `tests/architecture.rs` enforces it.
+//!
+//! # Data flows one way
+//!
+//! stop → decode → decide → enforce → record → show. Only an `ask` crosses from the tracer thread to
+//! the front end and back; everything else leaves the tracer thread and never returns.
+
+pub mod cli;
+pub mod policy;
+pub mod recording;
+pub mod report;
+pub mod sys;
+pub mod syscall;
+pub mod tracer;
+#[cfg(feature = "gui")]
+pub mod ui;
+pub mod words;

@@ -1,0 +1,109 @@
+//! Reading the memory of the task whose call is decoded.
+
+/// Memory that may be hostile: unreadable, ending at a page's edge, changing.
+pub trait Memory {
+    /// Reads from `addr` into `buf`; returns how many bytes from the start could be read (0 to `buf.len()`).
+    fn read(&self, addr: u64, buf: &mut [u8]) -> usize;
+
+    /// Exactly `N` bytes at `addr`, or `None`.
+    fn array<const N: usize>(&self, addr: u64) -> Option<[u8; N]>
+    where
+        Self: Sized,
+    {
+        let mut buf = [0; N];
+        (self.read(addr, &mut buf) == N).then_some(buf)
+    }
+}
+
+impl dyn Memory + '_ {
+    /// Exactly `N` bytes at `addr`, or `None`.
+    pub fn bytes<const N: usize>(&self, addr: u64) -> Option<[u8; N]> {
+        let mut buf = [0; N];
+        (self.read(addr, &mut buf) == N).then_some(buf)
+    }
+
+    /// A little-endian `u32` at `addr`.
+    pub fn u32(&self, addr: u64) -> Option<u32> {
+        self.bytes(addr).map(u32::from_le_bytes)
+    }
+
+    /// A little-endian `u64` at `addr`.
+    pub fn u64(&self, addr: u64) -> Option<u64> {
+        self.bytes(addr).map(u64::from_le_bytes)
+    }
+
+    /// A `long` of `word` (4 or 8) bytes at `addr`, zero-extended.
+    pub fn word(&self, addr: u64, word: usize) -> Option<u64> {
+        if word == 4 { self.u32(addr).map(u64::from) } else { self.u64(addr) }
+    }
+
+    /// Up to `len` bytes at `addr`: what could be read, or `None` if nothing could (and `len` was not 0).
+    pub fn up_to(&self, addr: u64, len: usize) -> Option<Vec<u8>> {
+        let mut buf = vec![0; len];
+        let got = self.read(addr, &mut buf);
+        buf.truncate(got);
+        (got > 0 || len == 0).then_some(buf)
+    }
+
+    /// The bytes before the NUL at `addr`, reading at most `max`. `Err` holds what was read where there is no
+    /// NUL within `max` readable bytes (empty: nothing was readable).
+    pub fn c_string(&self, addr: u64, max: usize) -> Result<Vec<u8>, Vec<u8>> {
+        let mut out = Vec::new();
+        let mut at = addr;
+        while out.len() < max {
+            // Reads end at 256-byte lines, so that a short string near an unreadable page costs one read.
+            let chunk = (256 - (at % 256) as usize).min(max - out.len());
+            let mut buf = [0; 256];
+            let got = self.read(at, &mut buf[..chunk]);
+            if let Some(end) = buf[..got].iter().position(|b| *b == 0) {
+                out.extend_from_slice(&buf[..end]);
+                return Ok(out);
+            }
+            out.extend_from_slice(&buf[..got]);
+            if got < chunk {
+                break;
+            }
+            let Some(next) = at.checked_add(chunk as u64) else { break };
+            at = next;
+        }
+        Err(out)
+    }
+}
+
+/// Memory in which nothing is readable.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoMemory;
+
+impl Memory for NoMemory {
+    fn read(&self, _addr: u64, _buf: &mut [u8]) -> usize {
+        0
+    }
+}
+
+/// Pieces of memory at chosen addresses, for tests and fuzzing of the decoders without a traced task.
+#[derive(Debug, Clone, Default)]
+pub struct LocalMemory {
+    pieces: Vec<(u64, Vec<u8>)>,
+}
+
+impl LocalMemory {
+    /// Memory that holds `pieces`: (address, bytes).
+    pub fn new(pieces: Vec<(u64, Vec<u8>)>) -> LocalMemory {
+        LocalMemory { pieces }
+    }
+}
+
+impl Memory for LocalMemory {
+    fn read(&self, addr: u64, buf: &mut [u8]) -> usize {
+        self.pieces
+            .iter()
+            .find_map(|(start, bytes)| {
+                let from = usize::try_from(addr.checked_sub(*start)?).ok()?;
+                let rest = bytes.get(from..)?;
+                let n = rest.len().min(buf.len());
+                buf[..n].copy_from_slice(&rest[..n]);
+                (n > 0).then_some(n)
+            })
+            .unwrap_or(0)
+    }
+}

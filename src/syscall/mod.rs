@@ -1,0 +1,22 @@
+//! What system calls mean. Pure: knows numbers, names, structures and constants, never the machine it runs on.
+//!
+//! One [`Row`] per call drives rendering, kinds and objects, the plain sentence, what may be pretended and
+//! whether a filter may let the call pass. Adding a call is adding a row in `rows/`.
+
+mod abi;
+pub mod access;
+pub mod errno;
+mod kind;
+mod memory;
+mod object;
+mod render;
+pub mod row;
+pub mod rows;
+
+pub use abi::{Abi, RawCall};
+pub use access::{Condition, Target, Want, wants};
+pub use kind::{Kind, KindSet};
+pub use memory::{LocalMemory, Memory, NoMemory};
+pub use object::{Access, Object, Transport};
+pub use render::{ArgText, Outcome, Render, call_line, call_name, enter, leave, render_result};
+pub use row::{Arg, Does, Fake, Pretend, ResultKind, Row, Show, When, lookup, lookup_name};
