@@ -1,1 +1,19 @@
-//! sys
+//! The only unsafe code: what ptrace(2), wait(2), process_vm_readv(2) and fork(2) need and nix does not offer soundly.
+//!
+//! Everything here that names a traced task must be called on the thread that traces it; any such call can fail
+//! with ESRCH at any moment, because the task died.
+
+#![allow(unsafe_code)]
+
+mod arch;
+pub mod initial;
+pub mod launch;
+mod memory;
+mod pidfd;
+pub mod ptrace;
+mod wait;
+
+pub use arch::Registers;
+pub use memory::RemoteMemory;
+pub use pidfd::{SocketInfo, socket_info};
+pub use wait::{Status, wait_any};

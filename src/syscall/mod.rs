@@ -13,7 +13,7 @@ mod render;
 pub mod row;
 pub mod rows;
 
-pub use abi::{Abi, RawCall};
+pub use abi::{Abi, RawCall, X32_BIT};
 pub use access::{Condition, Target, Want, wants};
 pub use kind::{Kind, KindSet};
 pub use memory::{LocalMemory, Memory, NoMemory};

@@ -1,7 +1,33 @@
 //! The engine: runs a program under ptrace, decides about its calls, enforces, and tells the recorder and the front end.
 //!
-//! Everything here but [`Handle`] and the messages lives on the tracer thread.
+//! Everything here but [`Handle`] and the messages lives on the tracer thread, which owns every ptrace call and every
+//! traced task. It decides by itself; only an `ask` crosses to the front end, and only the task that asked waits. It
+//! never waits for the screen. It waits for the recorder only when that falls behind, so nothing is dropped.
+//!
+//! One stop goes through: `engine` (which stop is it) → `entry` (decode, resolve, decide) → `enforce` (let it go, skip
+//! it, replace it) → `exit` (what happened) → `output` (record, text line).
 
+mod descriptors;
+mod enforce;
+mod engine;
+mod entry;
+mod exit;
+mod fakes;
+mod handle;
+mod jobs;
+mod lifecycle;
 mod message;
+mod output;
+mod protection;
+mod questions;
+mod resolve;
+mod resolve_socket;
+mod task;
+mod trace_text;
 
+pub use handle::{Handle, Setup, StartError, Tracer, Watch, start};
 pub use message::{Ancestor, Answered, Ended, Message, Progress, Question, QuestionId};
+pub use trace_text::TraceText;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! x86-64, also when the task runs i386 or x32 calls: a 64-bit tracer sees the full registers of each.
+
+use crate::syscall::Abi;
+
+/// The general registers of a stopped task.
+#[derive(Clone, Copy)]
+pub struct Registers(libc::user_regs_struct);
+
+impl Registers {
+    /// Bytes of the register set.
+    pub(in crate::sys) const SIZE: usize = size_of::<libc::user_regs_struct>();
+    /// The request that reads them.
+    pub(in crate::sys) const GET: libc::c_uint = libc::PTRACE_GETREGS;
+    /// The request that writes them.
+    pub(in crate::sys) const SET: libc::c_uint = libc::PTRACE_SETREGS;
+
+    /// All zero, to be filled.
+    pub(in crate::sys) fn zeroed() -> Registers {
+        // SAFETY: user_regs_struct is plain integers; all-zero is a valid value.
+        Registers(unsafe { std::mem::zeroed() })
+    }
+
+    pub(in crate::sys) fn as_mut_ptr(&mut self) -> *mut libc::c_void {
+        (&raw mut self.0).cast()
+    }
+
+    pub(in crate::sys) fn get_addr() -> usize {
+        0
+    }
+
+    pub(in crate::sys) fn get_data(iov: &mut libc::iovec) -> usize {
+        iov.iov_base as usize
+    }
+
+    /// Makes the kernel skip the call that the task is at the entry of.
+    pub fn skip_call(&mut self) {
+        self.0.orig_rax = u64::MAX;
+    }
+
+    /// Sets the number of the call that the task is at the entry of.
+    pub fn set_call(&mut self, nr: u64) {
+        self.0.orig_rax = nr;
+    }
+
+    /// Sets what the program will find as the call's result; a negative errno for a failure.
+    pub fn set_result(&mut self, value: i64) {
+        self.0.rax = value as u64;
+    }
+
+    /// Argument `index` (0 to 5) of a call of `abi`.
+    pub fn argument(&mut self, abi: Abi, index: usize) -> &mut u64 {
+        let r = &mut self.0;
+        match (abi, index) {
+            (Abi::I386, 0) => &mut r.rbx,
+            (Abi::I386, 1) => &mut r.rcx,
+            (Abi::I386, 2) => &mut r.rdx,
+            (Abi::I386, 3) => &mut r.rsi,
+            (Abi::I386, 4) => &mut r.rdi,
+            (Abi::I386, _) => &mut r.rbp,
+            (_, 0) => &mut r.rdi,
+            (_, 1) => &mut r.rsi,
+            (_, 2) => &mut r.rdx,
+            // The kernel takes the fourth from r10: the syscall instruction clobbers rcx.
+            (_, 3) => &mut r.r10,
+            (_, 4) => &mut r.r8,
+            (_, _) => &mut r.r9,
+        }
+    }
+
+    /// The stack pointer.
+    pub fn stack(&self) -> u64 {
+        self.0.rsp
+    }
+}

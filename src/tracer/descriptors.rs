@@ -1,0 +1,79 @@
+//! What descriptors are open on. Looked up in /proc; for input and output on open descriptors, which no rule about
+//! opening concerns, remembered until the number can mean something else.
+
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+use super::engine::Engine;
+use super::task::InCall;
+use crate::syscall::{Object, Outcome};
+
+/// What `fd` of thread `tid` is open on, now. `None`: it is not open.
+pub(super) fn look_up(tid: i32, fd: i32) -> Option<Object> {
+    let target = std::fs::read_link(format!("/proc/{tid}/fd/{fd}")).ok()?;
+    Some(from_link(target))
+}
+
+fn from_link(target: PathBuf) -> Object {
+    if target.is_absolute() {
+        let bytes = target.into_os_string().into_vec();
+        let path = match bytes.strip_suffix(b" (deleted)") {
+            Some(path) => path.to_vec(),
+            None => bytes,
+        };
+        let asked = std::ffi::OsString::from_vec(path);
+        Object::Path { path: PathBuf::from(&asked), asked }
+    } else {
+        Object::Descriptor { text: target.to_string_lossy().into_owned() }
+    }
+}
+
+impl Engine {
+    /// What `fd` is open on, as it was when last looked.
+    pub fn descriptor(&mut self, tid: i32, pid: i32, fd: i32) -> Option<Object> {
+        if let Some(known) = self.processes.get(&pid).and_then(|p| p.descriptors.get(&fd)) {
+            return Some(known.clone());
+        }
+        let object = look_up(tid, fd)?;
+        if let Some(process) = self.processes.get_mut(&pid) {
+            // A program can have a million; what was first is as good as what is last.
+            if process.descriptors.len() >= 4096 {
+                process.descriptors.clear();
+            }
+            process.descriptors.insert(fd, object.clone());
+        }
+        Some(object)
+    }
+
+    /// Forgets what a call that has ended may have changed.
+    pub fn after(&mut self, pid: i32, call: &InCall, outcome: Outcome) {
+        let Some(process) = self.processes.get_mut(&pid) else { return };
+        let Some(name) = call.raw.name() else { return };
+        match name {
+            // A close that fails has closed all the same (close(2)).
+            "close" => {
+                process.descriptors.remove(&(call.raw.args[0] as i32));
+            }
+            "dup2" | "dup3" => {
+                process.descriptors.remove(&(call.raw.args[1] as i32));
+            }
+            "close_range" | "unshare" | "recvmsg" | "recvmmsg" => process.descriptors.clear(),
+            _ => {}
+        }
+        if matches!(name, "chroot" | "pivot_root" | "unshare" | "setns") {
+            process.plain_root = None;
+        }
+        if !outcome.error && matches!(call.row.map(|r| r.result), Some(crate::syscall::ResultKind::Fd)) {
+            process.descriptors.remove(&(outcome.value as i32));
+        }
+        if !outcome.error && call.verdict.decision == crate::policy::Decision::Allow {
+            for access in &call.accesses {
+                if access.kind == crate::syscall::Kind::FileCreate
+                    && let Some(Object::Path { path, .. }) = &access.object
+                {
+                    self.rules.note_created(path);
+                }
+            }
+        }
+    }
+}

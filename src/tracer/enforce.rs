@@ -1,0 +1,170 @@
+//! Carrying out what was decided at a call's entry.
+
+use nix::errno::Errno;
+
+use super::engine::Engine;
+use super::task::{InCall, Plan, State};
+use crate::policy::Decision;
+use crate::sys::ptrace::{self, Resume};
+use crate::sys::{Registers, RemoteMemory};
+use crate::syscall::{Abi, Fake, Memory, Pretend, RawCall, Show, X32_BIT};
+
+/// Most an ordinary read or write moves (MAX_RW_COUNT, include/linux/fs.h).
+const MAX_RW_COUNT: u64 = 0x7fff_f000;
+/// `IOV_MAX`.
+const IOV_MAX: u64 = 1024;
+const O_CLOEXEC: u64 = 0o2000000;
+const MFD_CLOEXEC: u64 = 1;
+const SOCK_TYPE_MASK: u64 = 0xf;
+
+/// ns of the monotonic clock.
+pub(super) fn monotonic() -> u64 {
+    nix::time::clock_gettime(nix::time::ClockId::CLOCK_MONOTONIC)
+        .map_or(0, |t| t.tv_sec() as u64 * 1_000_000_000 + t.tv_nsec() as u64)
+}
+
+fn number(abi: Abi, x86_64: u64, i386: u64, aarch64: u64) -> u64 {
+    match abi {
+        Abi::X86_64 => x86_64,
+        Abi::X32 => x86_64 | X32_BIT,
+        Abi::I386 => i386,
+        Abi::Aarch64 => aarch64,
+    }
+}
+
+/// The bytes of an iovec array; bounded like the kernel bounds them.
+pub(super) fn iovec_bytes(call: &RawCall, memory: &dyn Memory, iov: u64, count: u64) -> Option<i64> {
+    let word = call.abi.word();
+    let mut sum = 0u64;
+    for i in 0..count.min(IOV_MAX) {
+        let len = memory.word(iov.checked_add(i * 2 * word as u64)?.checked_add(word as u64)?, word)?;
+        sum = sum.checked_add(len)?;
+    }
+    Some(sum.min(MAX_RW_COUNT) as i64)
+}
+
+/// The bytes that a `struct msghdr` at `msg` describes.
+pub(super) fn message_bytes(call: &RawCall, memory: &dyn Memory, msg: u64) -> Option<i64> {
+    let word = call.abi.word() as u64;
+    // msg_name, msg_namelen (padded to a word), msg_iov, msg_iovlen.
+    let iov = memory.word(msg.checked_add(2 * word)?, word as usize)?;
+    let count = memory.word(msg.checked_add(3 * word)?, word as usize)?;
+    iovec_bytes(call, memory, iov, count)
+}
+
+impl Engine {
+    /// Lets a call go on as its verdict says. The task is at the call's entry stop.
+    pub fn carry_out(&mut self, tid: i32, mut call: InCall) {
+        match call.verdict.decision {
+            Decision::Allow => call.plan = Plan::Pass,
+            Decision::Ask => return self.ask(tid, call),
+            Decision::Deny => call.plan = Plan::Skip(-i64::from(call.verdict.errno)),
+            Decision::Pretend => match self.pretence(tid, &call) {
+                Some(plan) => call.plan = plan,
+                None => {
+                    // No believable success can be made of this very call: the hard block is the honest one.
+                    call.verdict.decision = Decision::Deny;
+                    call.plan = Plan::Skip(-i64::from(call.verdict.errno));
+                }
+            },
+            Decision::Kill => {
+                call.plan = Plan::Skip(-i64::from(call.verdict.errno));
+                self.kill_all();
+            }
+        }
+        if let Plan::Skip(result) = call.plan
+            && let Err(error) = Self::change(tid, |regs| {
+                regs.skip_call();
+                regs.set_result(result);
+            })
+        {
+            return self.not_enforced(tid, error);
+        }
+        self.go(tid, call);
+    }
+
+    /// Resumes a task into its call.
+    fn go(&mut self, tid: i32, mut call: InCall) {
+        let Some(task) = self.tasks.get_mut(&tid) else { return };
+        call.resumed = monotonic();
+        task.call = Some(call);
+        task.state = State::Running;
+        self.resume(tid, Resume::Syscall, 0);
+    }
+
+    pub(super) fn change(tid: i32, how: impl FnOnce(&mut Registers)) -> nix::Result<()> {
+        let mut regs = ptrace::registers(tid)?;
+        how(&mut regs);
+        ptrace::set_registers(tid, &regs)
+    }
+
+    /// A decision that could not be carried out: the task is gone, or the program must be.
+    pub(super) fn not_enforced(&mut self, tid: i32, error: Errno) {
+        if error != Errno::ESRCH {
+            self.fail(format!("a decision about task {tid} cannot be enforced: {}", error.desc()));
+        }
+    }
+
+    /// How to make a believable success of `call`; `None`: there is none.
+    fn pretence(&mut self, tid: i32, call: &InCall) -> Option<Plan> {
+        let raw = &call.raw;
+        let memory = RemoteMemory::new(tid);
+        let pid = self.tasks.get(&tid)?.pid;
+        if let Some(value) = call.verdict.value {
+            return Some(Plan::Skip(value));
+        }
+        let plan = match call.row?.pretend {
+            Pretend::No(_) => return None,
+            Pretend::Value(value) => Plan::Skip(value),
+            Pretend::Argument(index) => Plan::Skip(raw.args[usize::from(index)].min(MAX_RW_COUNT) as i64),
+            Pretend::Iovec(iov, count) => {
+                Plan::Skip(iovec_bytes(raw, &memory, raw.args[usize::from(iov)], raw.args[usize::from(count)])?)
+            }
+            Pretend::Message(index) => Plan::Skip(message_bytes(raw, &memory, raw.args[usize::from(index)])?),
+            Pretend::Descriptor(fake) => self.stand_in(tid, call, fake)?,
+        };
+        if matches!(raw.name(), Some("connect" | "bind" | "listen")) {
+            self.fakes.add(pid, raw.args[0] as i32, &call.verdict);
+        }
+        Some(plan)
+    }
+
+    /// Makes the task open something harmless instead; `None`: that is not possible.
+    fn stand_in(&mut self, tid: i32, call: &InCall, fake: Fake) -> Option<Plan> {
+        let raw = &call.raw;
+        let row = call.row?;
+        let memory = RemoteMemory::new(tid);
+        let saved = Box::new(ptrace::registers(tid).ok()?);
+        let mut regs = *saved;
+        match fake {
+            Fake::File => {
+                // memfd_create wants a readable name of at most 249 bytes: the tail of the path does.
+                let index = row.args.iter().position(|a| matches!(a.show, Show::Path))?;
+                let path = memory_path(&memory, raw.args[index])?;
+                let name = raw.args[index] + path.len().saturating_sub(200) as u64;
+                let flags = match row.arg_index("flags") {
+                    Some(i) => raw.args[i],
+                    None => row.arg_index("how").and_then(|i| (&memory as &dyn Memory).u64(raw.args[i])).unwrap_or(0),
+                };
+                regs.set_call(number(raw.abi, 319, 356, 279));
+                *regs.argument(raw.abi, 0) = name;
+                *regs.argument(raw.abi, 1) = if flags & O_CLOEXEC != 0 { MFD_CLOEXEC } else { 0 };
+            }
+            Fake::Socket => {
+                let kind = raw.args[1];
+                let known = matches!((kind & SOCK_TYPE_MASK) as i32, libc::SOCK_STREAM | libc::SOCK_DGRAM | libc::SOCK_SEQPACKET);
+                let kind = if known { kind } else { kind & !SOCK_TYPE_MASK | libc::SOCK_DGRAM as u64 };
+                regs.set_call(number(raw.abi, 41, 359, 198));
+                *regs.argument(raw.abi, 0) = libc::AF_UNIX as u64;
+                *regs.argument(raw.abi, 1) = kind;
+                *regs.argument(raw.abi, 2) = 0;
+            }
+        }
+        ptrace::set_registers(tid, &regs).ok()?;
+        Some(Plan::Replace { saved, socket: fake == Fake::Socket })
+    }
+}
+
+fn memory_path(memory: &dyn Memory, addr: u64) -> Option<Vec<u8>> {
+    memory.c_string(addr, crate::syscall::access::PATH_MAX).ok()
+}

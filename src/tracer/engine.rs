@@ -1,0 +1,335 @@
+//! The event loop of the tracer thread, and which stop is which.
+
+use std::collections::{HashMap, VecDeque};
+use std::marker::PhantomData;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use async_channel::{Receiver, Sender};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::eventfd::EventFd;
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+use super::fakes::Fakes;
+use super::handle::{Request, Setup, StartError};
+use super::message::{Ended, Message};
+use super::output::{Lost, Output};
+use super::protection::Protection;
+use super::questions::Questions;
+use super::task::{Process, State, Task};
+use crate::policy::Rules;
+use crate::recording::{ExitStatus, What};
+use crate::sys::launch::Held;
+use crate::sys::ptrace::{self, Resume, SyscallStop};
+use crate::sys::{Status, launch, wait_any};
+
+/// Everything the tracer thread owns. Not `Send`: ptrace requests work only on the thread that attached.
+pub(super) struct Engine {
+    pub tasks: HashMap<i32, Task>,
+    pub processes: HashMap<i32, Process>,
+    /// First stops of tasks whose parent's event has not come yet.
+    pub orphans: HashMap<i32, Status>,
+    /// Tasks that a parent's event has named and that have not stopped yet: their parent's TID.
+    pub expected: HashMap<i32, i32>,
+    pub root: i32,
+    pub rules: Rules,
+    pub questions: Questions,
+    pub out: Output,
+    pub protection: Protection,
+    pub fakes: Fakes,
+    pub paused: bool,
+    /// Tasks that go on when the pause ends.
+    pub parked: Vec<(i32, Resume, i32)>,
+    /// How the first process ended.
+    pub status: Option<ExitStatus>,
+    pub failure: Option<String>,
+    pub held: Option<Held>,
+    pub started: Option<mpsc::Sender<Result<(), StartError>>>,
+    pub forward_signals: bool,
+    /// Whether the program is being ended: nothing is asked any more.
+    pub stopping: bool,
+    /// Set when Syswall itself was stopped and continued: the program's first process may need its SIGCONT.
+    pub continued: Option<std::time::Instant>,
+    not_send: PhantomData<*const ()>,
+}
+
+/// ns since the epoch.
+pub(super) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as i64)
+}
+
+impl Engine {
+    /// The tracer thread's whole life.
+    pub fn run(
+        setup: Setup,
+        requests: Receiver<Request>,
+        messages: Sender<Message>,
+        bell: Arc<EventFd>,
+        started: mpsc::Sender<Result<(), StartError>>,
+    ) {
+        let Setup { launch, rules, events, trace, protected, forward_signals } = setup;
+        let held = match Self::launch(&launch) {
+            Ok(held) => held,
+            Err(error) => {
+                // The caller waits for this very message.
+                let _ = started.send(Err(error));
+                return;
+            }
+        };
+        let root = held.pid;
+        let mut engine = Engine {
+            tasks: HashMap::new(),
+            processes: HashMap::new(),
+            orphans: HashMap::new(),
+            expected: HashMap::new(),
+            root,
+            rules,
+            questions: Questions::default(),
+            out: Output::new(events, messages, trace),
+            protection: Protection::new(protected),
+            fakes: Fakes::default(),
+            paused: false,
+            parked: Vec::new(),
+            status: None,
+            failure: None,
+            held: Some(held),
+            started: Some(started),
+            forward_signals,
+            stopping: false,
+            continued: None,
+            not_send: PhantomData,
+        };
+        engine.adopt_root(&launch);
+        drop(launch);
+        if let Err(error) = engine.events(&requests, &bell) {
+            engine.fail(format!("the engine failed: {error}"));
+            engine.drain();
+        }
+        let started = engine.started.take();
+        if let Some(started) = started {
+            let error = engine.failure.take().unwrap_or_else(|| "the program was killed before it began".into());
+            let _ = started.send(Err(StartError::Engine(error)));
+            return;
+        }
+        if let Some(error) = engine.out.trace.as_ref().and_then(super::TraceText::failure) {
+            engine.failure.get_or_insert(format!("cannot write the trace: {error}"));
+        }
+        engine.out.progress.processes = 0;
+        engine.out.progress.questions = 0;
+        let last = Ended { status: engine.status, failure: engine.failure.take(), progress: engine.out.progress.clone() };
+        engine.out.finish(Message::Ended(last));
+    }
+
+    /// Forks the program's first process, held, and attaches to it.
+    fn launch(launch: &launch::Launch) -> Result<Held, StartError> {
+        let fail = |what: &str, e: Errno| StartError::Engine(format!("{what}: {}", e.desc()));
+        let held = launch::hold(launch).map_err(|e| match e {
+            Errno::EINVAL => StartError::Program(launch::Step::Execute, e),
+            e => fail("cannot start a process", e),
+        })?;
+        ptrace::seize(held.pid).and_then(|()| ptrace::interrupt(held.pid)).map_err(|e| {
+            let hint = match e {
+                Errno::EPERM => {
+                    " (the kernel forbids tracing: see /proc/sys/kernel/yama/ptrace_scope, which must be below 3, \
+                     or whether Syswall itself runs in a container or under seccomp without ptrace)"
+                }
+                _ => "",
+            };
+            StartError::Engine(format!("cannot trace the program: {}{hint}", e.desc()))
+        })?;
+        Ok(held)
+    }
+
+    fn events(&mut self, requests: &Receiver<Request>, bell: &EventFd) -> nix::Result<()> {
+        let mut mask = SigSet::empty();
+        mask.add(Signal::SIGCHLD);
+        if self.forward_signals {
+            crate::sys::initial::FORWARDED.iter().for_each(|s| mask.add(*s));
+            mask.add(Signal::SIGTSTP);
+        }
+        let signals = SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+        let mut ready: VecDeque<(i32, Status)> = VecDeque::new();
+        loop {
+            while let Ok(request) = requests.try_recv() {
+                self.obey(request);
+            }
+            // All stops that are there are taken before any is served: one busy thread must not starve the others.
+            loop {
+                match wait_any() {
+                    Ok(Some(stop)) => ready.push_back(stop),
+                    Ok(None) => break,
+                    Err(Errno::EINTR) => {}
+                    Err(Errno::ECHILD) if ready.is_empty() => return Ok(()),
+                    Err(Errno::ECHILD) => break,
+                    Err(error) => return Err(error),
+                }
+            }
+            if let Err(lost) = self.out.flush(false) {
+                self.lost(lost);
+            }
+            if ready.is_empty() {
+                self.wait(&signals, bell)?;
+                continue;
+            }
+            while let Some((tid, status)) = ready.pop_front() {
+                self.serve(tid, status);
+                if self.out.batch_is_full()
+                    && let Err(lost) = self.out.flush(false)
+                {
+                    self.lost(lost);
+                }
+            }
+        }
+    }
+
+    /// Sleeps until a task stops, a signal comes or somebody rings.
+    fn wait(&mut self, signals: &SignalFd, bell: &EventFd) -> nix::Result<()> {
+        let due = if self.orphans.is_empty() && self.continued.is_none() { self.out.due() } else { Some(20) };
+        let timeout = due.map_or(PollTimeout::NONE, PollTimeout::from);
+        let mut fds = [PollFd::new(signals.as_fd(), PollFlags::POLLIN), PollFd::new(bell.as_fd(), PollFlags::POLLIN)];
+        let count = match poll(&mut fds, timeout) {
+            Ok(count) => count,
+            Err(Errno::EINTR) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        if fds[1].any().unwrap_or(false) {
+            // It only wakes; the count has no meaning.
+            let _ = bell.read();
+        }
+        while let Ok(Some(info)) = signals.read_signal() {
+            self.outside_signal(&info);
+        }
+        if count == 0 {
+            self.adopt_strays();
+        }
+        self.check_continued();
+        Ok(())
+    }
+
+    fn obey(&mut self, request: Request) {
+        match request {
+            Request::Answer(id, answer) => self.answered(id, answer),
+            Request::SetRules(rules) => {
+                self.rules.replace(*rules);
+                self.rematch();
+            }
+            Request::Stop => {
+                self.note("ended by the user");
+                self.kill_all();
+            }
+            Request::Pause(pause) => {
+                self.paused = pause;
+                self.out.progress.paused = pause;
+                if !pause {
+                    for (tid, how, signal) in std::mem::take(&mut self.parked) {
+                        self.resume(tid, how, signal);
+                    }
+                }
+            }
+            Request::Signal(number) => self.signal_root(number),
+        }
+    }
+
+    fn lost(&mut self, lost: Lost) {
+        match lost {
+            Lost::Recorder => self.fail("the recording cannot be written any more; the program was ended".into()),
+            // Nobody can answer or read any more: fail closed.
+            Lost::FrontEnd => self.fail("the front end is gone; the program was ended".into()),
+        }
+    }
+
+    /// Syswall cannot go on: the program must not either.
+    pub fn fail(&mut self, text: String) {
+        self.failure.get_or_insert(text);
+        self.kill_all();
+    }
+
+    /// After a failure: collects what is left of the program.
+    fn drain(&mut self) {
+        loop {
+            match wait_any() {
+                Ok(Some((tid, status @ (Status::Exited(_) | Status::Signaled { .. })))) => self.ended(tid, status),
+                // SIGKILL is on its way to whoever is left; there is nothing else to wait for.
+                Ok(_) => std::thread::sleep(std::time::Duration::from_millis(1)),
+                Err(Errno::EINTR) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// One change of one task.
+    pub fn serve(&mut self, tid: i32, status: Status) {
+        match status {
+            Status::Exited(_) | Status::Signaled { .. } => self.ended(tid, status),
+            Status::Continued => {}
+            Status::Stopped { signal, event } => {
+                if !self.tasks.contains_key(&tid) && event != libc::PTRACE_EVENT_EXEC {
+                    match self.expected.remove(&tid) {
+                        Some(parent) => self.adopt(tid, parent),
+                        None => {
+                            self.orphans.insert(tid, status);
+                            return;
+                        }
+                    }
+                }
+                self.stopped(tid, signal, event);
+            }
+        }
+    }
+
+    fn stopped(&mut self, tid: i32, signal: i32, event: i32) {
+        const SYSCALL: i32 = libc::SIGTRAP | 0x80;
+        match event {
+            0 if signal == SYSCALL => match ptrace::syscall_stop(tid) {
+                Ok(SyscallStop::Entry { call, ip }) => self.entered(tid, call, ip),
+                Ok(SyscallStop::Exit { value, error, ip }) => self.left(tid, value, error, ip),
+                Ok(SyscallStop::None) => self.resume(tid, Resume::Syscall, 0),
+                Err(Errno::ESRCH) => {}
+                Err(error) => {
+                    self.note(&format!("task {tid} makes calls that cannot be told: {}", error.desc()));
+                    self.fail(format!("a call of task {tid} cannot be told: {}", error.desc()));
+                }
+            },
+            0 => self.delivered(tid, signal),
+            libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
+                if let Ok(child) = ptrace::event_message(tid) {
+                    self.born(tid, child as i32);
+                }
+                self.resume(tid, Resume::Syscall, 0);
+            }
+            libc::PTRACE_EVENT_EXEC => {
+                self.executed(tid);
+                self.resume(tid, Resume::Syscall, 0);
+            }
+            libc::PTRACE_EVENT_STOP => self.event_stop(tid, signal),
+            _ => self.resume(tid, Resume::Syscall, 0),
+        }
+    }
+
+    /// Lets a stopped task go on, or parks it while the program is paused. A task that is gone meanwhile is no error.
+    pub fn resume(&mut self, tid: i32, how: Resume, signal: i32) {
+        if self.paused && !self.stopping && how != Resume::Listen {
+            self.parked.push((tid, how, signal));
+            return;
+        }
+        match ptrace::resume(tid, how, signal) {
+            Ok(()) => {
+                if let Some(task) = self.tasks.get_mut(&tid) {
+                    task.state = if how == Resume::Listen { State::Listening } else { State::Running };
+                }
+            }
+            Err(Errno::ESRCH) => {}
+            Err(error) => self.fail(format!("task {tid} cannot be resumed: {}", error.desc())),
+        }
+    }
+
+    /// Writes a line into the record.
+    pub fn note(&mut self, text: &str) {
+        let program = self.processes.get(&self.root).map_or_else(|| Arc::from(std::path::Path::new("")), Process::program);
+        self.out.event(now(), self.root, self.root, program, What::Note { text: text.escape_default().to_string() });
+    }
+}

@@ -1,0 +1,195 @@
+//! A call's entry: decode, resolve, decide, carry out.
+
+use super::engine::{Engine, now};
+use super::resolve::Resolver;
+use super::task::{InCall, Plan};
+use crate::policy::{ArgValue, Args, By, Decision, Query, Verdict};
+use crate::recording::Check;
+use crate::sys::RemoteMemory;
+use crate::sys::ptrace::Resume;
+use crate::syscall::{self, Access, ArgText, Kind, KindSet, Memory, Object, RawCall, Render, Row};
+
+/// Numbers past every table: the kernel has no call there and says ENOSYS itself.
+const NUMBERS: u64 = 1024;
+
+/// The arguments of a call as rules ask for them.
+struct CallArgs<'a> {
+    call: &'a RawCall,
+    row: Option<&'static Row>,
+    text: &'a ArgText,
+    memory: &'a dyn Memory,
+}
+
+impl Args for CallArgs<'_> {
+    fn get(&self, name: &str) -> Option<ArgValue> {
+        let row = self.row?;
+        let index = row.arg_index(name)?;
+        let raw = self.call.args[index];
+        if let Some(text) = self.text.args().nth(index) {
+            return Some(ArgValue { raw, text: text.to_owned() });
+        }
+        // Behind an argument that only the exit shows.
+        let mut text = String::new();
+        let mut kept = Vec::new();
+        let mut render =
+            Render { out: &mut text, call: self.call, memory: self.memory, outcome: None, kept: &mut kept };
+        render.show(row.args[index].show, raw);
+        Some(ArgValue { raw, text })
+    }
+}
+
+/// What a number without a name, or a name without a row, is taken for.
+fn unknown(call: &RawCall) -> Vec<Access> {
+    let object = Some(Object::System { name: syscall::call_name(call) });
+    vec![Access { kind: Kind::Bypass, object }]
+}
+
+pub(super) fn allow(by: By) -> Verdict {
+    Verdict { decision: Decision::Allow, errno: libc::EACCES, value: None, by, rule: None, access: 0 }
+}
+
+impl Engine {
+    /// A system-call entry stop.
+    pub fn entered(&mut self, tid: i32, call: RawCall, ip: u64) {
+        let Some(task) = self.tasks.get_mut(&tid) else { return };
+        let pid = task.pid;
+        if task.launching {
+            if call.name() != Some("execve") {
+                return self.resume(tid, Resume::Syscall, 0);
+            }
+            task.launching = false;
+        }
+        if let Some(previous) = self.restarted(tid, &call, ip) {
+            return self.enter_again(tid, call, previous);
+        }
+        let memory = RemoteMemory::new(tid);
+        let raw = syscall::demultiplex(&call, &memory);
+        let row = syscall::lookup(&raw);
+        let mut args = ArgText::default();
+        syscall::enter(&raw, row, &memory, &mut args);
+        let accesses = self.accesses(tid, pid, &raw, row, &memory);
+        let in_call = InCall {
+            raw,
+            asked: call,
+            ip,
+            row,
+            args,
+            kinds: accesses.iter().map(|a| a.kind).collect::<KindSet>(),
+            accesses,
+            verdict: allow(By::Default),
+            granted: Vec::new(),
+            plan: Plan::Pass,
+            time: now(),
+            resumed: 0,
+            waited: 0,
+            check: Check::Unverified,
+        };
+        if let Some(trace) = &mut self.out.trace {
+            let more = row.is_some_and(|r| r.args.len() > in_call.args.len());
+            trace.enter(tid, &syscall::call_name(&raw), &in_call.args.text, more);
+        }
+        self.out.progress.calls += 1;
+        self.judge(tid, in_call);
+    }
+
+    /// The kernel restarts a call that a signal interrupted: it is the same call, and its decision stands as long as
+    /// it still means the same.
+    fn enter_again(&mut self, tid: i32, call: RawCall, previous: InCall) {
+        let Some(task) = self.tasks.get(&tid) else { return };
+        let pid = task.pid;
+        let memory = RemoteMemory::new(tid);
+        if let Some(trace) = &mut self.out.trace {
+            let name = syscall::call_name(&call);
+            if call.name() == Some("restart_syscall") {
+                let text = format!("<... resuming interrupted {} ...>", syscall::call_name(&previous.raw));
+                trace.enter(tid, &name, &text, false);
+            } else {
+                let mut args = ArgText::default();
+                syscall::enter(&previous.raw, previous.row, &memory, &mut args);
+                let more = previous.row.is_some_and(|r| r.args.len() > args.len());
+                trace.enter(tid, &syscall::call_name(&previous.raw), &args.text, more);
+            }
+        }
+        let mut again = previous;
+        syscall::enter(&again.raw, again.row, &memory, &mut again.args);
+        let accesses = self.accesses(tid, pid, &again.raw, again.row, &memory);
+        if accesses == again.accesses {
+            return self.carry_out(tid, again);
+        }
+        again.accesses = accesses;
+        again.granted.clear();
+        self.judge(tid, again);
+    }
+
+    /// Everything `raw` is about to do, resolved.
+    fn accesses(
+        &mut self,
+        tid: i32,
+        pid: i32,
+        raw: &RawCall,
+        row: Option<&'static Row>,
+        memory: &dyn Memory,
+    ) -> Vec<Access> {
+        let Some(row) = row else { return unknown(raw) };
+        if row.does.is_empty() {
+            return Vec::new();
+        }
+        let wants = syscall::wants(raw, row, memory);
+        Resolver { engine: self, tid, pid }.resolve(wants)
+    }
+
+    /// Resolves the accesses of a held call once more, after a wait.
+    pub fn accesses_again(&mut self, tid: i32, call: &InCall) -> Vec<Access> {
+        let Some(task) = self.tasks.get(&tid) else { return Vec::new() };
+        let (pid, memory) = (task.pid, RemoteMemory::new(tid));
+        self.accesses(tid, pid, &call.raw, call.row, &memory)
+    }
+
+    /// Decides about a call and carries the decision out.
+    pub fn judge(&mut self, tid: i32, mut call: InCall) {
+        call.verdict = self.decide(tid, &call);
+        self.carry_out(tid, call);
+    }
+
+    /// What protection, rules and defaults say. Nothing is changed.
+    pub fn decide(&self, tid: i32, call: &InCall) -> Verdict {
+        let Some(task) = self.tasks.get(&tid) else { return allow(By::Default) };
+        if task.tid == self.root && self.started.is_some() {
+            // The user's own wish: starting the program.
+            return allow(By::Default);
+        }
+        if call.raw.name().is_none() && (call.raw.nr & !syscall::X32_BIT) < NUMBERS {
+            return Verdict { decision: Decision::Deny, errno: libc::ENOSYS, ..allow(By::Protection) };
+        }
+        let Some(process) = self.processes.get(&task.pid) else { return allow(By::Default) };
+        if let Some(errno) = self.protection.forbids(task.pid, call) {
+            return Verdict { decision: Decision::Deny, errno, ..allow(By::Protection) };
+        }
+        if let Some(verdict) = self.fakes.consequence(task.pid, &call.raw) {
+            return verdict;
+        }
+        let memory = RemoteMemory::new(tid);
+        let args = CallArgs { call: &call.raw, row: call.row, text: &call.args, memory: &memory };
+        let name = call.raw.name().unwrap_or("");
+        let open: Vec<Access>;
+        let accesses = if call.granted.is_empty() {
+            &call.accesses
+        } else {
+            open = call.accesses.iter().filter(|a| !call.granted.contains(a)).cloned().collect();
+            if open.is_empty() {
+                return allow(By::Answer);
+            }
+            &open
+        };
+        let query = Query { ancestry: &process.ancestry, pid: task.pid, call: name, accesses, args: &args };
+        let mut verdict = self.rules.decide(&query);
+        if !call.granted.is_empty() {
+            if verdict.decision == Decision::Allow {
+                verdict.by = By::Answer;
+            }
+            let decided = accesses.get(verdict.access);
+            verdict.access = call.accesses.iter().position(|a| Some(a) == decided).unwrap_or(0);
+        }
+        verdict
+    }
+}

@@ -1,0 +1,149 @@
+//! A call's exit: what happened, put into the record.
+
+use std::sync::Arc;
+
+use super::enforce::monotonic;
+use super::engine::Engine;
+use super::task::{InCall, Plan, Process};
+use crate::policy::Decision;
+use crate::recording::{Call, What};
+use crate::sys::RemoteMemory;
+use crate::sys::ptrace::Resume;
+use crate::syscall::{self, Outcome, RawCall};
+
+/// ERESTARTSYS to ERESTART_RESTARTBLOCK (include/linux/errno.h): never seen by programs, always by tracers.
+const RESTARTS: std::ops::RangeInclusive<i64> = 512..=516;
+/// More calls than this interrupted inside each other are not told apart any more.
+const NESTED: usize = 16;
+
+fn is_error(value: i64) -> bool {
+    (-4095..0).contains(&value)
+}
+
+impl Engine {
+    /// A system-call exit stop.
+    pub fn left(&mut self, tid: i32, value: i64, error: bool, _ip: u64) {
+        let Some(task) = self.tasks.get_mut(&tid) else { return };
+        let pid = task.pid;
+        let Some(mut call) = task.call.take() else {
+            return self.resume(tid, Resume::Syscall, 0);
+        };
+        let outcome = match &call.plan {
+            Plan::Pass => Outcome { value, error },
+            Plan::Skip(result) => {
+                let result = *result;
+                if value != result
+                    && let Err(error) = Self::change(tid, |regs| regs.set_result(result))
+                {
+                    return self.not_enforced(tid, error);
+                }
+                Outcome { value: result, error: is_error(result) }
+            }
+            Plan::Replace { saved, socket } => {
+                let mut regs = **saved;
+                regs.set_result(value);
+                if let Err(error) = crate::sys::ptrace::set_registers(tid, &regs) {
+                    return self.not_enforced(tid, error);
+                }
+                if *socket && !error {
+                    self.fakes.add(pid, value as i32, &call.verdict);
+                }
+                Outcome { value, error }
+            }
+        };
+        let now = monotonic();
+        if error && RESTARTS.contains(&-value) && matches!(call.plan, Plan::Pass) {
+            self.finish_text(tid, &mut call, outcome);
+            if let Some(task) = self.tasks.get_mut(&tid) {
+                task.interrupted.push(call);
+                if task.interrupted.len() > NESTED {
+                    let oldest = task.interrupted.remove(0);
+                    self.record_interrupted(tid, pid, oldest);
+                }
+            }
+            return self.resume(tid, Resume::Syscall, 0);
+        }
+        self.after(pid, &call, outcome);
+        let sigreturn = matches!(call.raw.name(), Some("rt_sigreturn" | "sigreturn"));
+        let result_text = self.finish_text(tid, &mut call, outcome);
+        self.record(tid, pid, call, Some(outcome), result_text, now);
+        if sigreturn
+            && value == -i64::from(libc::EINTR)
+            && let Some(interrupted) = self.tasks.get_mut(&tid).and_then(|t| t.interrupted.pop())
+        {
+            // The handler was not SA_RESTART: the call that it interrupted has now failed with EINTR.
+            self.record_interrupted(tid, pid, interrupted);
+        }
+        self.resume(tid, Resume::Syscall, 0);
+    }
+
+    /// If this entry is the kernel's restart of an interrupted call, that call.
+    pub fn restarted(&mut self, tid: i32, call: &RawCall, ip: u64) -> Option<InCall> {
+        let task = self.tasks.get_mut(&tid)?;
+        let last = task.interrupted.last()?;
+        let same = last.asked == *call && last.ip == ip;
+        (same || call.name() == Some("restart_syscall")).then(|| task.interrupted.pop()).flatten()
+    }
+
+    /// Renders the rest of the call, and prints it. Returns the result's text.
+    fn finish_text(&mut self, tid: i32, call: &mut InCall, outcome: Outcome) -> String {
+        let memory = RemoteMemory::new(tid);
+        let known = (call.args.text.len(), call.args.len());
+        syscall::leave(&call.raw, call.row, &memory, outcome, &mut call.args);
+        let result = syscall::render_result(&call.raw, call.row, &memory, outcome);
+        if let Some(trace) = &mut self.out.trace {
+            let rest = call.args.text.get(known.0..).unwrap_or("");
+            let rest = if known.1 > 0 { rest.strip_prefix(", ").unwrap_or(rest) } else { rest };
+            trace.leave(tid, &syscall::call_name(&call.raw), rest, &result, call.verdict.decision);
+        }
+        result
+    }
+
+    /// A call that a signal ended.
+    fn record_interrupted(&mut self, tid: i32, pid: i32, call: InCall) {
+        let outcome = Outcome { value: -i64::from(libc::EINTR), error: true };
+        let text = syscall::render_result(&call.raw, call.row, &RemoteMemory::new(tid), outcome);
+        self.record(tid, pid, call, Some(outcome), text, monotonic());
+    }
+
+    /// A call that its task did not live to see the end of.
+    pub fn record_unfinished(&mut self, tid: i32, pid: i32, call: InCall) {
+        let now = monotonic();
+        self.record(tid, pid, call, None, "?".into(), now);
+    }
+
+    fn record(&mut self, tid: i32, pid: i32, call: InCall, outcome: Option<Outcome>, result_text: String, now: u64) {
+        match call.verdict.decision {
+            Decision::Deny | Decision::Kill => self.out.progress.denied += 1,
+            Decision::Pretend => self.out.progress.pretended += 1,
+            Decision::Allow | Decision::Ask => {}
+        }
+        let program = self.processes.get(&pid).map_or_else(|| Arc::from(std::path::Path::new("")), Process::program);
+        let name = match call.raw.name() {
+            Some(name) => Arc::from(name),
+            None => Arc::from(syscall::call_name(&call.raw)),
+        };
+        // A call that still asks when its task dies was not made.
+        let decision = match call.verdict.decision {
+            Decision::Ask => Decision::Deny,
+            decided => decided,
+        };
+        let event = Call {
+            abi: call.raw.abi,
+            name,
+            args: call.args,
+            result_text,
+            kinds: call.kinds,
+            accesses: call.accesses,
+            decision,
+            by: call.verdict.by,
+            rule: call.verdict.rule,
+            result: outcome.filter(|o| !o.error).map(|o| o.value),
+            errno: outcome.and_then(|o| o.errno()),
+            duration_ns: if call.resumed == 0 { 0 } else { now.saturating_sub(call.resumed) },
+            waited_ns: call.waited,
+            check: call.check,
+        };
+        self.out.event(call.time, pid, tid, program, What::Call(Box::new(event)));
+    }
+}

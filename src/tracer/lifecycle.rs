@@ -1,0 +1,224 @@
+//! Birth, exec and death of tasks.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::engine::{Engine, now};
+use super::handle::StartError;
+use super::message::Message;
+use super::task::{Process, Task, command_line, executable, parent, thread_group};
+use crate::recording::{ExitStatus, What};
+use crate::sys::launch::Launch;
+use crate::sys::{Status, ptrace};
+
+impl Engine {
+    /// The held first process: launching until its execve.
+    pub fn adopt_root(&mut self, launch: &Launch) {
+        let program: Arc<Path> = Arc::from(launch.program.as_path());
+        self.processes.insert(
+            self.root,
+            Process {
+                ancestry: vec![program],
+                ancestors: Vec::new(),
+                argv: launch.argv.clone(),
+                threads: 1,
+                descriptors: HashMap::new(),
+                plain_root: None,
+            },
+        );
+        let mut task = Task::new(self.root, self.root);
+        task.launching = true;
+        self.tasks.insert(self.root, task);
+        self.out.progress.processes = 1;
+    }
+
+    /// A parent's event names its new child. Its first stop may have come before.
+    pub fn born(&mut self, parent: i32, child: i32) {
+        match self.orphans.remove(&child) {
+            Some(stop) => {
+                self.adopt(child, parent);
+                self.serve(child, stop);
+            }
+            None if !self.tasks.contains_key(&child) => {
+                self.expected.insert(child, parent);
+            }
+            None => {}
+        }
+    }
+
+    /// Takes in a task that `parent` (a TID) has made.
+    pub fn adopt(&mut self, tid: i32, parent: i32) {
+        let parent_pid = self.tasks.get(&parent).map_or(self.root, |t| t.pid);
+        let pid = thread_group(tid).unwrap_or(tid);
+        self.adopt_as(tid, pid, parent_pid);
+    }
+
+    fn adopt_as(&mut self, tid: i32, pid: i32, parent_pid: i32) {
+        let thread = tid != pid;
+        if !self.processes.contains_key(&pid) {
+            let process = match self.processes.get(&parent_pid).or_else(|| self.processes.get(&self.root)) {
+                Some(parent) => parent.child(parent_pid),
+                None => Process {
+                    ancestry: executable(pid).into_iter().collect(),
+                    ancestors: Vec::new(),
+                    argv: command_line(pid),
+                    threads: 0,
+                    descriptors: HashMap::new(),
+                    plain_root: None,
+                },
+            };
+            self.processes.insert(pid, process);
+        }
+        self.tasks.insert(tid, Task::new(tid, pid));
+        let Some(process) = self.processes.get_mut(&pid) else { return };
+        process.threads += 1;
+        let program = process.program();
+        self.out.progress.processes = self.processes.len() as u64;
+        self.out.event(now(), pid, tid, program, What::Start { parent: parent_pid, thread });
+        if self.stopping {
+            self.kill_all();
+        }
+    }
+
+    /// Tasks whose parent died before it could name them (called when nothing else happens).
+    pub fn adopt_strays(&mut self) {
+        for (tid, stop) in std::mem::take(&mut self.orphans) {
+            let Some(pid) = thread_group(tid) else { continue };
+            let parent = parent(pid).filter(|p| self.processes.contains_key(p)).unwrap_or(self.root);
+            self.adopt_as(tid, pid, parent);
+            self.serve(tid, stop);
+        }
+    }
+
+    /// PTRACE_EVENT_EXEC: `tid` (always a leader's) runs another program now.
+    pub fn executed(&mut self, tid: i32) {
+        let old = ptrace::event_message(tid).map_or(tid, |old| old as i32);
+        if old != tid
+            && let Some(mut task) = self.tasks.remove(&old)
+        {
+            // The caller takes the leader's PID; the leader vanishes without a word of its own.
+            if let Some(leader) = self.tasks.remove(&tid) {
+                self.forget_waiter(tid);
+                self.close_calls(leader);
+                if let Some(process) = self.processes.get_mut(&tid) {
+                    process.threads = process.threads.saturating_sub(1);
+                }
+                if let Some(trace) = &mut self.out.trace {
+                    trace.superseded(tid, old);
+                }
+            }
+            task.tid = tid;
+            task.pid = tid;
+            self.tasks.insert(tid, task);
+        }
+        let program = executable(tid);
+        let Some(process) = self.processes.get_mut(&tid) else { return };
+        if let Some(program) = program {
+            match process.ancestry.first_mut() {
+                Some(own) => *own = program,
+                None => process.ancestry.push(program),
+            }
+        }
+        process.argv = command_line(tid);
+        process.descriptors.clear();
+        let (program, argv) = (process.program(), process.argv.clone());
+        let first = tid == self.root && self.started.is_some();
+        if first {
+            let parent = std::process::id() as i32;
+            self.out.event(now(), tid, tid, Arc::clone(&program), What::Start { parent, thread: false });
+        }
+        self.out.event(now(), tid, tid, program, What::Exec { argv });
+        if first {
+            self.held = None;
+            self.out.message(Message::Started { pid: tid });
+            if let Some(started) = self.started.take() {
+                // A caller that is gone is noticed when messages are sent.
+                let _ = started.send(Ok(()));
+            }
+        }
+    }
+
+    /// A task is gone.
+    pub fn ended(&mut self, tid: i32, status: Status) {
+        let status = match status {
+            Status::Exited(code) => ExitStatus::Code(code),
+            Status::Signaled { signal, core } => ExitStatus::Signal { number: signal, core },
+            Status::Stopped { .. } | Status::Continued => return,
+        };
+        self.orphans.remove(&tid);
+        self.expected.remove(&tid);
+        self.parked.retain(|(parked, _, _)| *parked != tid);
+        self.forget_waiter(tid);
+        if tid == self.root && self.started.is_some() {
+            return self.launch_failed();
+        }
+        let Some(task) = self.tasks.remove(&tid) else { return };
+        let pid = task.pid;
+        self.close_calls(task);
+        let program = self.processes.get(&pid).map_or_else(|| Arc::from(Path::new("")), Process::program);
+        if let Some(trace) = &mut self.out.trace {
+            trace.exit(tid, status);
+        }
+        self.out.event(now(), pid, tid, program, What::Exit { status });
+        if let Some(process) = self.processes.get_mut(&pid) {
+            process.threads = process.threads.saturating_sub(1);
+            if process.threads == 0 {
+                self.processes.remove(&pid);
+            }
+        }
+        self.out.progress.processes = self.processes.len() as u64;
+        if tid == self.root {
+            self.status = Some(status);
+        }
+    }
+
+    fn launch_failed(&mut self) {
+        self.tasks.clear();
+        self.processes.clear();
+        let failure = self.held.take().and_then(|h| h.failure());
+        let error = match failure {
+            Some((step, errno)) => StartError::Program(step, errno),
+            None => StartError::Engine("the program was killed before it began".into()),
+        };
+        if let Some(started) = self.started.take() {
+            // Nobody waits any more if this fails.
+            let _ = started.send(Err(error));
+        }
+    }
+
+    /// Records the calls that a dead task leaves unfinished.
+    fn close_calls(&mut self, mut task: Task) {
+        for call in task.interrupted.drain(..) {
+            self.record_unfinished(task.tid, task.pid, call);
+        }
+        if let Some(call) = task.call.take() {
+            if let Some(trace) = &mut self.out.trace {
+                trace.gone(task.tid, &crate::syscall::call_name(&call.raw));
+            }
+            self.record_unfinished(task.tid, task.pid, call);
+        }
+    }
+
+    /// Ends the whole program. New tasks that appear meanwhile are ended too.
+    pub fn kill_all(&mut self) {
+        self.stopping = true;
+        for pid in self.processes.keys() {
+            // Whoever is gone needs no signal.
+            let _ = kill(Pid::from_raw(*pid), Signal::SIGKILL);
+        }
+        for tid in self.orphans.keys() {
+            let _ = kill(Pid::from_raw(*tid), Signal::SIGKILL);
+        }
+        self.withdraw_all();
+    }
+
+    /// The arguments of process `pid`, for questions.
+    pub fn argv(&self, pid: i32) -> Vec<OsString> {
+        self.processes.get(&pid).map(|p| p.argv.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,67 @@
+//! What no rule can loosen: Syswall's own processes, settings, policies, recordings are out of the program's reach.
+
+use std::path::{Path, PathBuf};
+
+use super::task::InCall;
+use crate::syscall::{Kind, Object};
+
+pub(super) struct Protection {
+    paths: Vec<PathBuf>,
+    own: i32,
+    own_proc: PathBuf,
+}
+
+impl Protection {
+    /// `paths`: absolute, resolved.
+    pub fn new(paths: Vec<PathBuf>) -> Protection {
+        let own = std::process::id() as i32;
+        Protection { paths, own, own_proc: PathBuf::from(format!("/proc/{own}")) }
+    }
+
+    fn is_own_path(&self, path: &Path) -> bool {
+        path.starts_with(&self.own_proc) || self.paths.iter().any(|p| path.starts_with(p))
+    }
+
+    /// Whether removing or renaming `path` would take something of Syswall's with it.
+    fn holds_own(&self, path: &Path) -> bool {
+        self.paths.iter().any(|p| p.starts_with(path))
+    }
+
+    /// The errno with which `call` of process `pid` is refused; `None`: it concerns nothing of Syswall's.
+    pub fn forbids(&self, pid: i32, call: &InCall) -> Option<i32> {
+        call.accesses.iter().find_map(|access| match (&access.object, access.kind) {
+            (_, Kind::FileStat | Kind::FileList) => None,
+            (Some(Object::Path { path, .. }), kind) => {
+                let forbidden = self.is_own_path(path)
+                    || matches!(kind, Kind::FileRename | Kind::FileDelete) && self.holds_own(path);
+                forbidden.then_some(libc::EACCES)
+            }
+            (Some(Object::Unix { name }), _) => self.is_own_path(Path::new(name)).then_some(libc::EACCES),
+            (Some(Object::Process { pid: target, .. }), Kind::ProcessSignal) => {
+                self.forbids_signal(pid, *target, call).then_some(libc::EPERM)
+            }
+            (Some(Object::Process { pid: target, .. }), _) => (*target == self.own).then_some(libc::EPERM),
+            _ => None,
+        })
+    }
+
+    /// Signals that Syswall reads from a descriptor may go to a group that it is in: they do it no harm, and scripts
+    /// say `kill 0`.
+    fn forbids_signal(&self, pid: i32, target: i32, call: &InCall) -> bool {
+        if target == self.own {
+            return true;
+        }
+        let group = match target {
+            0 => crate::tracer::task::process_group(pid),
+            -1 => Some(-1),
+            group if group < 0 => Some(-group),
+            _ => None,
+        };
+        let concerns = group.is_some_and(|g| g == -1 || Some(g) == crate::tracer::task::process_group(self.own));
+        let signal = call.row.and_then(|r| r.arg_index("sig")).map_or(0, |i| call.raw.args[i] as i32);
+        let harmless = signal == 0
+            || matches!(signal, libc::SIGCONT | libc::SIGCHLD | libc::SIGWINCH | libc::SIGURG)
+            || crate::sys::initial::FORWARDED.iter().any(|s| *s as i32 == signal);
+        concerns && !harmless
+    }
+}

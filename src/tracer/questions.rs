@@ -1,0 +1,187 @@
+//! Calls that wait for the user.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::engine::Engine;
+use super::enforce::monotonic;
+use super::message::{Answered, Message, Question, QuestionId};
+use super::task::{InCall, State};
+use crate::policy::{By, Decision};
+use crate::syscall::{Access, Pretend};
+
+/// What makes two questions one: the same program about to do the same to the same.
+type Key = (Arc<Path>, Access);
+
+struct Pending {
+    key: Key,
+    /// Tasks held at their entry stops.
+    waiters: Vec<i32>,
+}
+
+/// The open questions, oldest first.
+#[derive(Default)]
+pub(super) struct Questions {
+    open: BTreeMap<QuestionId, Pending>,
+    last: QuestionId,
+}
+
+impl Engine {
+    /// Holds a task at its call's entry and asks.
+    pub fn ask(&mut self, tid: i32, mut call: InCall) {
+        let Some(task) = self.tasks.get_mut(&tid) else { return };
+        let pid = task.pid;
+        let Some(process) = self.processes.get(&pid) else { return };
+        let Some(access) = call.accesses.get(call.verdict.access).cloned().or_else(|| no_object(&call)) else { return };
+        if self.stopping {
+            // SIGKILL is on its way; the call is not made.
+            return;
+        }
+        call.resumed = monotonic();
+        let key: Key = (process.program(), access.clone());
+        if let Some((id, pending)) = self.questions.open.iter_mut().find(|(_, p)| p.key == key) {
+            pending.waiters.push(tid);
+            let (id, waiting) = (*id, pending.waiters.len());
+            task.state = State::Asking(id);
+            task.call = Some(call);
+            self.out.message(Message::Waiting { id, waiting });
+            return;
+        }
+        self.questions.last += 1;
+        let id = self.questions.last;
+        let asked = call.accesses.iter().position(|a| *a == access);
+        let why_not_pretend = match call.row.map(|r| r.pretend) {
+            Some(Pretend::No(why)) => Some(why),
+            Some(_) => None,
+            None => Some("Syswall does not know this call"),
+        };
+        let question = Question {
+            id,
+            pid,
+            tid,
+            program: process.program(),
+            argv: process.argv.clone(),
+            ancestry: process.ancestors.clone(),
+            cwd: std::fs::read_link(format!("/proc/{tid}/cwd")).unwrap_or_default(),
+            abi: call.raw.abi,
+            call: crate::syscall::call_name(&call.raw),
+            text: format!("{}({}", crate::syscall::call_name(&call.raw), call.args.text),
+            accesses: if asked.is_some() { call.accesses.clone() } else { vec![access.clone()] },
+            asked: asked.unwrap_or(0),
+            can_pretend: why_not_pretend.is_none(),
+            why_not_pretend,
+            since: call.time,
+            waiting: 1,
+        };
+        task.state = State::Asking(id);
+        task.call = Some(call);
+        self.questions.open.insert(id, Pending { key, waiters: vec![tid] });
+        self.out.progress.questions = self.questions.open.len() as u64;
+        self.out.message(Message::Question(Box::new(question)));
+    }
+
+    /// The front end's answer.
+    pub fn answered(&mut self, id: QuestionId, answer: Answered) {
+        let Some(pending) = self.questions.open.remove(&id) else { return };
+        self.out.progress.questions = self.questions.open.len() as u64;
+        if let Some(rule) = answer.rule {
+            self.rules.add_session(rule);
+        }
+        for tid in pending.waiters {
+            let Some(mut call) = self.take_held(tid) else { continue };
+            // While the user thought, links, directories and memory may have changed: what was asked about must
+            // still be what would happen.
+            let accesses = self.accesses_again(tid, &call);
+            if accesses != call.accesses {
+                self.note("what a call names changed while it waited for an answer; it is decided anew");
+                call.kinds = accesses.iter().map(|a| a.kind).collect();
+                call.accesses = accesses;
+                self.judge(tid, call);
+                continue;
+            }
+            call.verdict.by = By::Answer;
+            match answer.decision {
+                Decision::Allow => {
+                    call.granted.push(pending.key.1.clone());
+                    // Another of its accesses may still have to be asked about.
+                    self.judge(tid, call);
+                }
+                Decision::Pretend | Decision::Kill => {
+                    call.verdict.decision = answer.decision;
+                    self.carry_out(tid, call);
+                }
+                Decision::Deny | Decision::Ask => {
+                    call.verdict.decision = Decision::Deny;
+                    call.verdict.errno = answer.errno.filter(|e| (1..4096).contains(e)).unwrap_or(libc::EACCES);
+                    self.carry_out(tid, call);
+                }
+            }
+        }
+        self.rematch();
+    }
+
+    /// Lets every waiting call go on that the rules now decide about.
+    pub fn rematch(&mut self) {
+        let ids: Vec<QuestionId> = self.questions.open.keys().copied().collect();
+        for id in ids {
+            let Some(first) = self.questions.open.get(&id).and_then(|p| p.waiters.first()).copied() else { continue };
+            let decided = self
+                .tasks
+                .get(&first)
+                .and_then(|t| t.call.as_ref())
+                .is_some_and(|call| self.decide(first, call).decision != Decision::Ask);
+            if !decided {
+                continue;
+            }
+            let Some(pending) = self.questions.open.remove(&id) else { continue };
+            self.out.message(Message::Withdrawn { id, settled: true });
+            for tid in pending.waiters {
+                if let Some(call) = self.take_held(tid) {
+                    self.judge(tid, call);
+                }
+            }
+        }
+        self.out.progress.questions = self.questions.open.len() as u64;
+    }
+
+    /// The call of a task that waits for an answer, with the time that it waited.
+    fn take_held(&mut self, tid: i32) -> Option<InCall> {
+        let task = self.tasks.get_mut(&tid)?;
+        if !matches!(task.state, State::Asking(_)) {
+            return None;
+        }
+        let mut call = task.call.take()?;
+        call.waited += monotonic().saturating_sub(call.resumed);
+        Some(call)
+    }
+
+    /// A task is gone: it waits no more.
+    pub fn forget_waiter(&mut self, tid: i32) {
+        let Some(State::Asking(id)) = self.tasks.get(&tid).map(|t| t.state) else { return };
+        let Some(pending) = self.questions.open.get_mut(&id) else { return };
+        pending.waiters.retain(|w| *w != tid);
+        let waiting = pending.waiters.len();
+        if waiting == 0 {
+            self.questions.open.remove(&id);
+            self.out.progress.questions = self.questions.open.len() as u64;
+            self.out.message(Message::Withdrawn { id, settled: false });
+        } else {
+            self.out.message(Message::Waiting { id, waiting });
+        }
+    }
+
+    /// Nobody needs an answer any more.
+    pub fn withdraw_all(&mut self) {
+        for id in std::mem::take(&mut self.questions.open).into_keys() {
+            self.out.message(Message::Withdrawn { id, settled: false });
+        }
+        self.out.progress.questions = 0;
+    }
+}
+
+/// What is asked about a call that a rule names and that does nothing to anything.
+fn no_object(call: &InCall) -> Option<Access> {
+    let kind = call.kinds.iter().next().unwrap_or(crate::syscall::Kind::Descriptor);
+    Some(Access { kind, object: None })
+}

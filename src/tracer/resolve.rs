@@ -1,0 +1,340 @@
+//! From what a call names to what that is: through the task's own directories, descriptors, root and links, at the
+//! moment of the stop. Nothing of the kernel's state is mirrored here.
+
+use std::ffi::{OsStr, OsString};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Component, Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD as HERE, OFlag, OpenHow, ResolveFlag, open, openat2, readlink};
+use nix::sys::stat::{Mode, SFlag, fstat};
+
+use super::descriptors::look_up;
+use super::engine::Engine;
+use crate::syscall::access::{AT_FDCWD, Condition, Target, Want};
+use crate::syscall::{Access, Kind, Object};
+
+/// Links that are followed before a name counts as a loop (path_resolution(7)).
+const LINKS: usize = 40;
+
+/// Where a name leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Absolute, as Syswall's own root sees it.
+    pub path: PathBuf,
+    /// The file type bits, if something is there and may be looked at.
+    pub kind: Option<SFlag>,
+    /// Whether something has that name.
+    pub exists: bool,
+}
+
+impl Place {
+    fn holds(&self, when: Condition) -> bool {
+        let directory = self.kind == Some(SFlag::S_IFDIR);
+        match when {
+            Condition::Always => true,
+            Condition::Absent => !self.exists,
+            Condition::Exists => self.exists,
+            Condition::Directory => directory,
+            Condition::NotDirectory => !directory,
+            Condition::DeviceNode => matches!(self.kind, Some(SFlag::S_IFCHR | SFlag::S_IFBLK)),
+        }
+    }
+}
+
+/// Resolves what one task's call names.
+pub(super) struct Resolver<'a> {
+    pub engine: &'a mut Engine,
+    pub tid: i32,
+    pub pid: i32,
+}
+
+impl Resolver<'_> {
+    /// The accesses that stand.
+    pub fn resolve(&mut self, wants: Vec<Want>) -> Vec<Access> {
+        let mut out: Vec<Access> = Vec::with_capacity(wants.len());
+        // A call's wants often name the same path several times under different conditions.
+        let mut last: Option<(Target, Place, OsString)> = None;
+        for want in wants {
+            let Want { kind, target, when } = want;
+            let object = match target {
+                Target::Nothing => None,
+                Target::Path { dir, ref path, follow } => {
+                    let known = last.take().filter(|(t, _, _)| *t == target);
+                    let (place, asked) = match known {
+                        Some((_, place, asked)) => (place, asked),
+                        None => (self.locate(dir, path, follow), OsString::from_vec(path.clone())),
+                    };
+                    let holds = place.holds(when);
+                    let object = Object::Path { path: place.path.clone(), asked: asked.clone() };
+                    last = Some((target, place, asked));
+                    if !holds {
+                        continue;
+                    }
+                    Some(object)
+                }
+                Target::Fd(fd) if kind == Kind::Descriptor => self.engine.descriptor(self.tid, self.pid, fd),
+                Target::Fd(fd) => match look_up(self.tid, fd) {
+                    Some(Object::Path { path, .. }) if when != Condition::Always => {
+                        let place = self.place_of_descriptor(path, fd);
+                        if !place.holds(when) {
+                            continue;
+                        }
+                        Some(Object::Path { asked: place.path.clone().into_os_string(), path: place.path })
+                    }
+                    found => found,
+                },
+                Target::CurrentDirectory => {
+                    let path = std::fs::read_link(format!("/proc/{}/cwd", self.tid)).unwrap_or_default();
+                    Some(Object::Path { asked: path.clone().into_os_string(), path })
+                }
+                Target::Socket { fd, address } => match super::resolve_socket::peer(self.tid, self.pid, fd, address.as_deref()) {
+                    Some(Object::Unix { name }) => Some(Object::Unix { name: self.unix_name(name) }),
+                    Some(object) => Some(object),
+                    None => continue,
+                },
+                Target::NewSocket { family, kind, protocol } => {
+                    Some(super::resolve_socket::new_socket(family, kind, protocol))
+                }
+                Target::Process(pid) | Target::Thread(pid) => Some(self.process(pid)),
+                Target::PidFd(fd) => Some(self.process(pid_of(self.tid, fd).unwrap_or(0))),
+                Target::Device { fd, request } => match self.device(fd, request, when) {
+                    Some(object) => Some(object),
+                    None => {
+                        // A request on something that is no device is input and output on what is open.
+                        let object = self.engine.descriptor(self.tid, self.pid, fd);
+                        out.push(Access { kind: Kind::Descriptor, object });
+                        continue;
+                    }
+                },
+                Target::System(name) => Some(Object::System { name }),
+                Target::Unreadable => Some(Object::Unreadable),
+            };
+            let access = Access { kind, object };
+            if !out.contains(&access) {
+                out.push(access);
+            }
+        }
+        out
+    }
+
+    fn place_of_descriptor(&self, path: PathBuf, fd: i32) -> Place {
+        let kind = std::fs::metadata(format!("/proc/{}/fd/{fd}", self.tid)).ok().map(|m| {
+            use std::os::unix::fs::MetadataExt;
+            SFlag::from_bits_truncate(m.mode() & SFlag::S_IFMT.bits())
+        });
+        Place { path, kind, exists: true }
+    }
+
+    /// A device behind a descriptor; `None` if it is not one (and only devices count).
+    fn device(&self, fd: i32, request: String, when: Condition) -> Option<Object> {
+        let object = look_up(self.tid, fd)?;
+        let Object::Path { path, .. } = object else {
+            return (when == Condition::Always)
+                .then(|| Object::Device { path: PathBuf::from(format!("fd {fd}")), request });
+        };
+        let place = self.place_of_descriptor(path, fd);
+        place.holds(when).then_some(Object::Device { path: place.path, request })
+    }
+
+    fn process(&self, pid: i32) -> Object {
+        let own_group = || super::task::process_group(self.pid);
+        let tree = match pid {
+            0 => own_group().is_some_and(|g| self.group_is_ours(g)),
+            -1 => false,
+            pid if pid < 0 => self.group_is_ours(-pid),
+            pid => self.engine.processes.contains_key(&pid) || self.engine.tasks.contains_key(&pid),
+        };
+        Object::Process { pid, tree }
+    }
+
+    /// Whether a process group is led by a process of the program (so all its members are, or were started by it).
+    /// The group that Syswall itself was started in counts: `kill 0` in a script means the script's own.
+    fn group_is_ours(&self, group: i32) -> bool {
+        self.engine.processes.contains_key(&group)
+            || super::task::process_group(std::process::id() as i32) == Some(group)
+    }
+
+    /// The path of a unix socket's name: relative ones start at the task's directory. Abstract ones stay.
+    fn unix_name(&mut self, name: OsString) -> OsString {
+        if name.is_empty() || name.as_bytes().first() == Some(&b'@') {
+            return name;
+        }
+        self.locate(AT_FDCWD, name.as_bytes(), true).path.into_os_string()
+    }
+
+    fn is_plain(&mut self) -> bool {
+        let known = self.engine.processes.get(&self.pid).and_then(|p| p.plain_root);
+        known.unwrap_or_else(|| {
+            let ns = |who: &str| std::fs::read_link(format!("/proc/{who}/ns/mnt")).ok();
+            let root = std::fs::read_link(format!("/proc/{}/root", self.tid)).ok();
+            let plain = root.as_deref() == Some(Path::new("/")) && ns(&self.tid.to_string()) == ns("self");
+            if let Some(process) = self.engine.processes.get_mut(&self.pid) {
+                process.plain_root = Some(plain);
+            }
+            plain
+        })
+    }
+
+    /// Where `path` relative to `dir` leads the task.
+    pub fn locate(&mut self, dir: i32, path: &[u8], follow: bool) -> Place {
+        let path = Path::new(OsStr::from_bytes(path));
+        if path.as_os_str().is_empty() {
+            // The kernel says ENOENT; there is nothing there.
+            return Place { path: PathBuf::new(), kind: None, exists: false };
+        }
+        let plain = self.is_plain();
+        match self.by_kernel(dir, path, follow, plain, 0) {
+            Some(place) => place,
+            None => self.by_hand(dir, path, follow),
+        }
+    }
+
+    fn directory(&self, dir: i32) -> PathBuf {
+        match dir {
+            AT_FDCWD => PathBuf::from(format!("/proc/{}/cwd", self.tid)),
+            fd => PathBuf::from(format!("/proc/{}/fd/{fd}", self.tid)),
+        }
+    }
+
+    /// Lets the kernel walk. `None`: it cannot for us, or would walk through our own /proc entries.
+    fn by_kernel(&mut self, dir: i32, path: &Path, follow: bool, plain: bool, depth: usize) -> Option<Place> {
+        if depth > LINKS {
+            return None;
+        }
+        let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
+        let start: Option<OwnedFd> = if path.is_absolute() {
+            match plain {
+                true => None,
+                false => Some(open(format!("/proc/{}/root", self.tid).as_str(), flags, Mode::empty()).ok()?),
+            }
+        } else {
+            Some(open(&self.directory(dir), flags | OFlag::O_DIRECTORY, Mode::empty()).ok()?)
+        };
+        let walk = |path: &Path, follow: bool| -> nix::Result<OwnedFd> {
+            let mut how = ResolveFlag::RESOLVE_NO_MAGICLINKS;
+            if path.is_absolute() && !plain {
+                how |= ResolveFlag::RESOLVE_IN_ROOT;
+            }
+            let flags = if follow { flags } else { flags | OFlag::O_NOFOLLOW };
+            let how = OpenHow::new().flags(flags).resolve(how);
+            match &start {
+                Some(start) => openat2(start.as_fd(), path, how),
+                None => openat2(HERE, path, how),
+            }
+        };
+        match walk(path, follow) {
+            Ok(fd) => self.named(&fd),
+            Err(Errno::ENOENT) => {
+                // A link that leads nowhere yet: what it names would be made.
+                if follow && let Ok(link) = walk(path, false) {
+                    let place = self.named(&link)?;
+                    if place.kind == Some(SFlag::S_IFLNK) {
+                        let target = PathBuf::from(std::fs::read_link(&place.path).ok()?);
+                        let joined = place.path.parent()?.join(target);
+                        return self.by_kernel(AT_FDCWD, &joined, true, plain, depth + 1);
+                    }
+                }
+                let name = match path.components().next_back()? {
+                    Component::Normal(name) => name,
+                    _ => return None,
+                };
+                let parent = match path.parent() {
+                    Some(parent) if !parent.as_os_str().is_empty() => parent,
+                    _ => Path::new("."),
+                };
+                let parent = self.named(&walk(parent, true).ok()?)?;
+                Some(Place { path: parent.path.join(name), kind: None, exists: false })
+            }
+            Err(_) => None,
+        }
+    }
+
+    fn named(&self, fd: &OwnedFd) -> Option<Place> {
+        use std::os::fd::AsRawFd;
+        let path = PathBuf::from(readlink(format!("/proc/self/fd/{}", fd.as_raw_fd()).as_str()).ok()?);
+        // /proc/self meant us, not the task.
+        if path.starts_with(format!("/proc/{}", std::process::id())) {
+            return None;
+        }
+        let kind = fstat(fd).ok().map(|s| SFlag::from_bits_truncate(s.st_mode & SFlag::S_IFMT.bits()));
+        Some(Place { path, kind, exists: true })
+    }
+
+    /// Walks by reading links, component by component: through /proc/self and magic links, and as far as is allowed.
+    fn by_hand(&mut self, dir: i32, path: &Path, follow: bool) -> Place {
+        let root = match self.is_plain() {
+            true => PathBuf::new(),
+            false => std::fs::read_link(format!("/proc/{}/root", self.tid)).unwrap_or_default(),
+        };
+        let mut at = if path.is_absolute() {
+            root.clone()
+        } else {
+            std::fs::read_link(self.directory(dir)).unwrap_or_else(|_| PathBuf::from("/"))
+        };
+        let mut todo: Vec<OsString> = components(path);
+        let mut links = 0;
+        while let Some(name) = todo.pop() {
+            if name == ".." {
+                if at != root {
+                    at.pop();
+                }
+                continue;
+            }
+            let next = if at.as_os_str().is_empty() { Path::new("/").join(&name) } else { at.join(&name) };
+            if !follow && todo.is_empty() {
+                at = next;
+                break;
+            }
+            let target = match next.as_os_str().as_bytes() {
+                b"/proc/self" => Some(PathBuf::from(self.pid.to_string())),
+                b"/proc/thread-self" => Some(PathBuf::from(format!("{}/task/{}", self.pid, self.tid))),
+                _ => std::fs::read_link(&next).ok(),
+            };
+            match target {
+                Some(target) if links < LINKS => {
+                    links += 1;
+                    if target.is_absolute() {
+                        at = root.clone();
+                    } else if !target.to_string_lossy().contains('/') && target.to_string_lossy().contains(":[") {
+                        // A magic link to something without a name: pipe:[…].
+                        at = next;
+                        continue;
+                    }
+                    todo.extend(components(&target));
+                }
+                _ => at = next,
+            }
+        }
+        if at.as_os_str().is_empty() {
+            at = PathBuf::from("/");
+        }
+        let found = if follow { std::fs::metadata(&at) } else { std::fs::symlink_metadata(&at) };
+        let kind = found.as_ref().ok().map(|m| {
+            use std::os::unix::fs::MetadataExt;
+            SFlag::from_bits_truncate(m.mode() & SFlag::S_IFMT.bits())
+        });
+        // What we may not look at may be there.
+        let exists = !matches!(found.map_err(|e| e.kind()), Err(std::io::ErrorKind::NotFound));
+        Place { path: at, kind, exists }
+    }
+}
+
+/// The names of `path`, last first, without `.` and the root.
+fn components(path: &Path) -> Vec<OsString> {
+    path.components()
+        .rev()
+        .filter_map(|c| match c {
+            Component::Normal(name) => Some(name.to_owned()),
+            Component::ParentDir => Some(OsString::from("..")),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
+        })
+        .collect()
+}
+
+/// The process behind a pidfd of task `tid` (proc(5), fdinfo).
+fn pid_of(tid: i32, fd: i32) -> Option<i32> {
+    let info = std::fs::read_to_string(format!("/proc/{tid}/fdinfo/{fd}")).ok()?;
+    info.lines().find_map(|l| l.strip_prefix("Pid:"))?.trim().parse().ok()
+}

@@ -1,0 +1,177 @@
+//! What the tracer knows about each traced thread and process.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::message::Ancestor;
+use crate::policy::Verdict;
+use crate::recording::Check;
+use crate::sys::Registers;
+use crate::syscall::{Access, ArgText, KindSet, Object, RawCall, Row};
+
+/// What is done with a call between its entry and its exit.
+pub(super) enum Plan {
+    /// The kernel makes it.
+    Pass,
+    /// It is not made; the program gets this result (a negative errno for a failure).
+    Skip(i64),
+    /// Another, harmless call is made in its place; at the exit the registers are put back but for the result.
+    Replace {
+        /// As they were at the entry.
+        saved: Box<Registers>,
+        /// Whether the result is a socket that stands in for another.
+        socket: bool,
+    },
+}
+
+/// A call between entry and exit.
+pub(super) struct InCall {
+    /// As made; multiplexed calls of i386 are told apart.
+    pub raw: RawCall,
+    /// As the registers had it.
+    pub asked: RawCall,
+    /// Behind the instruction.
+    pub ip: u64,
+    pub row: Option<&'static Row>,
+    pub args: ArgText,
+    /// How much of `args` the trace has printed at the entry.
+    pub kinds: KindSet,
+    pub accesses: Vec<Access>,
+    pub verdict: Verdict,
+    /// Accesses that the user has allowed in this very call.
+    pub granted: Vec<Access>,
+    pub plan: Plan,
+    /// ns since the epoch.
+    pub time: i64,
+    /// Monotonic ns when the task was resumed into the call.
+    pub resumed: u64,
+    /// ns held for an answer.
+    pub waited: u64,
+    pub check: Check,
+}
+
+/// Where a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Resumed; the kernel has it.
+    Running,
+    /// In a group stop (PTRACE_LISTEN).
+    Listening,
+    /// At a call's entry, until this question is answered.
+    Asking(u64),
+}
+
+/// One traced thread.
+pub(super) struct Task {
+    pub tid: i32,
+    pub pid: i32,
+    pub state: State,
+    pub call: Option<InCall>,
+    /// Calls that a signal interrupted and that may be restarted, innermost last.
+    pub interrupted: Vec<InCall>,
+    /// Whether an rt_sigreturn came after the last interruption.
+    pub returned: bool,
+    /// Still our own code between fork and execve.
+    pub launching: bool,
+}
+
+impl Task {
+    pub fn new(tid: i32, pid: i32) -> Task {
+        Task {
+            tid,
+            pid,
+            state: State::Running,
+            call: None,
+            interrupted: Vec::new(),
+            returned: false,
+            launching: false,
+        }
+    }
+}
+
+/// One traced process (thread group).
+pub(super) struct Process {
+    /// The executables: its own, its parent's, and so on.
+    pub ancestry: Vec<Arc<Path>>,
+    /// The processes behind `ancestry[1..]`.
+    pub ancestors: Vec<Ancestor>,
+    pub argv: Vec<OsString>,
+    /// How many threads are alive.
+    pub threads: usize,
+    /// What descriptors were seen to be open on; see `descriptors`.
+    pub descriptors: HashMap<i32, Object>,
+    /// Whether its root directory and mount namespace are Syswall's; `None`: to be looked up.
+    pub plain_root: Option<bool>,
+}
+
+impl Process {
+    /// Its executable.
+    pub fn program(&self) -> Arc<Path> {
+        self.ancestry.first().cloned().unwrap_or_else(|| Arc::from(Path::new("?")))
+    }
+
+    /// What a child starts with: the same program, with this process among its ancestors.
+    pub fn child(&self, pid: i32) -> Process {
+        let mut ancestry = self.ancestry.clone();
+        ancestry.insert(0, self.program());
+        let mut ancestors = self.ancestors.clone();
+        ancestors.insert(0, Ancestor { pid, program: self.program() });
+        // A chain as long as this is a fork loop, and its far end the same program over and over.
+        ancestry.truncate(64);
+        ancestors.truncate(63);
+        Process {
+            ancestry,
+            ancestors,
+            argv: self.argv.clone(),
+            threads: 0,
+            descriptors: HashMap::new(),
+            plain_root: None,
+        }
+    }
+}
+
+/// The thread group of `tid`, from /proc (proc(5)). `None`: it is gone.
+pub(super) fn thread_group(tid: i32) -> Option<i32> {
+    status_field(tid, "Tgid:")
+}
+
+/// The parent of process `pid`.
+pub(super) fn parent(pid: i32) -> Option<i32> {
+    status_field(pid, "PPid:")
+}
+
+fn status_field(tid: i32, name: &str) -> Option<i32> {
+    let status = std::fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
+    status.lines().find_map(|l| l.strip_prefix(name))?.trim().parse().ok()
+}
+
+/// The arguments of `pid`, at most 64 of them and 4 KiB, as the kernel shows them.
+pub(super) fn command_line(pid: i32) -> Vec<OsString> {
+    use std::io::Read;
+    use std::os::unix::ffi::OsStringExt;
+    let mut bytes = Vec::new();
+    if let Ok(file) = std::fs::File::open(format!("/proc/{pid}/cmdline")) {
+        // A partial read is as good as none here: it is shown, never decided on.
+        let _ = file.take(4096).read_to_end(&mut bytes);
+    }
+    if bytes.last() == Some(&0) {
+        bytes.pop();
+    }
+    if bytes.is_empty() {
+        return Vec::new();
+    }
+    bytes.split(|b| *b == 0).take(64).map(|a| OsString::from_vec(a.to_vec())).collect()
+}
+
+/// The executable of `pid`.
+pub(super) fn executable(pid: i32) -> Option<Arc<Path>> {
+    let path = std::fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+    Some(Arc::from(path))
+}
+
+/// The process group of `pid`.
+pub(super) fn process_group(pid: i32) -> Option<i32> {
+    nix::unistd::getpgid(Some(nix::unistd::Pid::from_raw(pid))).ok().map(nix::unistd::Pid::as_raw)
+}
