@@ -5,11 +5,13 @@
 
 mod abi;
 pub mod access;
+pub mod decode;
 pub mod errno;
 mod kind;
 mod memory;
+pub mod names;
 mod object;
-mod render;
+pub mod render;
 pub mod row;
 pub mod rows;
 
@@ -18,5 +20,8 @@ pub use access::{Condition, Target, Want, wants};
 pub use kind::{Kind, KindSet};
 pub use memory::{LocalMemory, Memory, NoMemory};
 pub use object::{Access, Object, Transport};
-pub use render::{ArgText, Outcome, Render, call_line, call_name, enter, leave, render_result};
+pub use render::{ArgText, Outcome, Render, call_line, call_name, enter, leave, render_result, result_text};
 pub use row::{Arg, Does, Fake, Pretend, ResultKind, Row, Show, When, lookup, lookup_name};
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,9 @@ use std::fmt::Write;
 use super::row::{Names, ResultKind, Row, Show, When};
 use super::{Memory, RawCall};
 
+/// How many bytes of a string and how many elements of an array strace shows by default.
+pub const SHOWN: usize = 32;
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -26,38 +29,61 @@ impl Outcome {
 pub struct ArgText {
     /// Joined by `, `.
     pub text: String,
-    /// Where each argument ends in `text`.
-    ends: Vec<u32>,
+    /// Where each argument of the row begins and ends in `text`; `None`: it is left out of this call.
+    spans: Vec<Option<(u32, u32)>>,
     /// What the entry left for the exit (such as a length before the kernel changed it).
     kept: Vec<u64>,
+    /// How much of `text` was there at the entry, with the comma that strace writes before it waits for the rest.
+    entry: usize,
+    /// Whether the entry left arguments for the exit.
+    pending: bool,
 }
 
 impl ArgText {
-    /// The arguments one by one.
+    /// The arguments one by one, without those left out.
     pub fn args(&self) -> impl Iterator<Item = &str> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let text = &self.text[start..*end as usize];
-            start = *end as usize + 2;
-            text
-        })
+        self.spans.iter().flatten().map(|(start, end)| &self.text[*start as usize..*end as usize])
     }
 
-    /// How many arguments are rendered so far.
+    /// The text of argument `i` of the row, if it is rendered by now and not left out.
+    pub fn get(&self, i: usize) -> Option<&str> {
+        let (start, end) = (*self.spans.get(i)?)?;
+        self.text.get(start as usize..end as usize)
+    }
+
+    /// How many arguments are shown so far.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.spans.iter().flatten().count()
     }
 
     /// Whether none is.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// Empties it, keeping the buffers.
     pub fn clear(&mut self) {
         self.text.clear();
-        self.ends.clear();
+        self.spans.clear();
         self.kept.clear();
+        self.entry = 0;
+        self.pending = false;
+    }
+
+    /// What strace had written at the entry: the arguments known then, with `, ` where more follow at the exit.
+    /// ` <unfinished ...>` comes behind it.
+    pub fn at_entry(&self) -> &str {
+        &self.text[..self.entry.min(self.text.len())]
+    }
+
+    /// What the exit added: what strace writes behind `<... call resumed>`.
+    pub fn at_exit(&self) -> &str {
+        &self.text[self.entry.min(self.text.len())..]
+    }
+
+    /// Whether arguments are still to come at the exit.
+    pub fn is_pending(&self) -> bool {
+        self.pending
     }
 }
 
@@ -73,9 +99,213 @@ pub struct Render<'a> {
     pub outcome: Option<Outcome>,
     /// What the entry keeps for the exit.
     pub kept: &'a mut Vec<u64>,
+    /// Set by a decoder whose argument this call does not have (the mode of an `open` that makes no file): it is
+    /// left out with its comma. What the decoder wrote before is dropped.
+    pub omitted: bool,
+    /// Set by a decoder at the entry: this argument and all after it can only be shown at the exit.
+    pub later: bool,
+}
+
+/// One element of an array in the task's memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'a> {
+    /// Which, from 0.
+    pub index: usize,
+    /// Where it is.
+    pub addr: u64,
+    /// What it holds.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Render<'a> {
+    /// For decoders: nothing left out, nothing put off.
+    pub fn new(
+        out: &'a mut String,
+        call: &'a RawCall,
+        memory: &'a dyn Memory,
+        outcome: Option<Outcome>,
+        kept: &'a mut Vec<u64>,
+    ) -> Render<'a> {
+        Render { out, call, memory, outcome, kept, omitted: false, later: false }
+    }
 }
 
 impl Render<'_> {
+    /// Leaves this argument out of the line.
+    pub fn omit(&mut self) {
+        self.omitted = true;
+    }
+
+    /// Whether the call has not ended: then this argument and those after it wait for the exit.
+    /// `if r.wait() { return }` is the first line of a decoder that shows what the kernel filled for some commands.
+    pub fn wait(&mut self) -> bool {
+        self.later = self.outcome.is_none();
+        self.later
+    }
+
+    /// Whether longs and pointers have 32 bits.
+    pub fn is_32(&self) -> bool {
+        self.call.abi.word() == 4
+    }
+
+    /// A 64-bit value that i386 passes in registers `i` (low half) and `i + 1`; one register elsewhere.
+    pub fn pair(&self, i: u8) -> u64 {
+        if self.call.abi == super::Abi::I386 {
+            let half = |i: u8| self.call.args.get(usize::from(i)).copied().unwrap_or(0) & 0xffff_ffff;
+            half(i) | half(i + 1) << 32
+        } else {
+            self.arg(i)
+        }
+    }
+
+    /// Fills `buf` from `addr`. Where that cannot be done (NULL, unreadable, or at the exit of a failed call, where the
+    /// kernel filled nothing) writes the address and returns false.
+    pub fn fetch(&mut self, addr: u64, buf: &mut [u8]) -> bool {
+        if addr != 0 && self.memory.read(addr, buf) == buf.len() {
+            return true;
+        }
+        self.pointer(addr);
+        false
+    }
+
+    /// [`Render::fetch`] for what the kernel fills: of a failed call only the address is shown.
+    pub fn fetch_out(&mut self, addr: u64, buf: &mut [u8]) -> bool {
+        if self.failed() {
+            self.pointer(addr);
+            return false;
+        }
+        self.fetch(addr, buf)
+    }
+
+    /// A number in hexadecimal as C's `%#x` writes it: `0` has no prefix.
+    pub fn hex(&mut self, value: u64) {
+        if value == 0 { self.put("0") } else { self.fmt(format_args!("{value:#x}")) }
+    }
+
+    /// A number in octal with a leading zero and at least three digits, as modes are written.
+    pub fn mode(&mut self, value: u64) {
+        // `%#03o`: the leading zero counts among the three.
+        if value == 0 { self.put("000") } else { self.fmt(format_args!("0{value:02o}")) }
+    }
+
+    /// An array of `count` elements of `size` bytes each (at most 256) at `addr`: `[a, b, ...]`, shown by `element`.
+    /// Reads no more than the first elements and never more than a few KiB.
+    pub fn array(&mut self, addr: u64, count: u64, size: usize, element: &mut dyn FnMut(&mut Self, Element<'_>)) {
+        self.array_of(addr, count, size, SHOWN, element);
+    }
+
+    /// [`Render::array`] that shows at most `most` elements.
+    pub fn array_of(
+        &mut self,
+        addr: u64,
+        count: u64,
+        size: usize,
+        most: usize,
+        element: &mut dyn FnMut(&mut Self, Element<'_>),
+    ) {
+        if addr == 0 {
+            return self.put("NULL");
+        }
+        if count == 0 {
+            return self.put("[]");
+        }
+        let shown = usize::try_from(count).unwrap_or(usize::MAX).min(most);
+        let mut small = [0u8; 1024];
+        let mut large = Vec::new();
+        let bytes = if shown * size <= small.len() {
+            &mut small[..shown * size]
+        } else {
+            large.resize(shown * size, 0);
+            &mut large[..]
+        };
+        let readable = self.memory.read(addr, bytes) / size;
+        if readable == 0 {
+            return self.pointer(addr);
+        }
+        self.put("[");
+        for (index, piece) in bytes.chunks_exact(size).take(readable).enumerate() {
+            if index > 0 {
+                self.put(", ");
+            }
+            element(self, Element { index, addr: addr.wrapping_add((index * size) as u64), bytes: piece });
+        }
+        if readable < shown {
+            let at = addr.wrapping_add((readable * size) as u64);
+            self.fmt(format_args!(", ... /* {at:#x} */"));
+        } else if (shown as u64) < count {
+            self.put(", ...");
+        }
+        self.put("]");
+    }
+
+    /// `len` bytes at `addr`, the first 32 of them shown.
+    pub fn data(&mut self, addr: u64, len: u64) {
+        if addr == 0 {
+            return self.put("NULL");
+        }
+        let mut buf = [0; SHOWN];
+        let shown = &mut buf[..len.min(SHOWN as u64) as usize];
+        if !shown.is_empty() && self.memory.read(addr, shown) != shown.len() {
+            return self.pointer(addr);
+        }
+        self.quoted(shown);
+        if len > SHOWN as u64 {
+            self.put("...");
+        }
+    }
+
+    /// The NUL-terminated string at `addr`, the first 32 bytes of it shown.
+    pub fn string(&mut self, addr: u64) {
+        if addr == 0 {
+            return self.put("NULL");
+        }
+        let mut buf = [0; SHOWN + 1];
+        let got = self.memory.read(addr, &mut buf);
+        match buf[..got].iter().position(|b| *b == 0) {
+            Some(end) => self.quoted(&buf[..end]),
+            None if got == buf.len() => {
+                self.quoted(&buf[..SHOWN]);
+                self.put("...");
+            }
+            None => self.pointer(addr),
+        }
+    }
+
+    /// The path at `addr`, shown whole.
+    pub fn path(&mut self, addr: u64) {
+        if addr == 0 {
+            return self.put("NULL");
+        }
+        match self.memory.c_string(addr, super::access::PATH_MAX) {
+            Ok(bytes) => self.quoted(&bytes),
+            Err(bytes) if bytes.len() >= super::access::PATH_MAX => {
+                self.quoted(&bytes[..super::access::PATH_MAX - 1]);
+                self.put("...");
+            }
+            Err(_) => self.pointer(addr),
+        }
+    }
+
+    /// A fixed array of characters within a structure: up to its NUL, or whole.
+    pub fn chars(&mut self, bytes: &[u8]) {
+        let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+        self.quoted(&bytes[..end]);
+    }
+
+    /// A descriptor of a directory: `AT_FDCWD` by name.
+    pub fn dir_fd(&mut self, value: u64) {
+        if value as i32 == super::access::AT_FDCWD {
+            self.put("AT_FDCWD");
+        } else {
+            self.fmt(format_args!("{}", value as i32));
+        }
+    }
+
+    /// A user or group; -1 as such.
+    pub fn uid(&mut self, value: u32) {
+        if value == u32::MAX { self.put("-1") } else { self.fmt(format_args!("{value}")) }
+    }
+
     /// Argument `i`, raw.
     pub fn arg(&self, i: u8) -> u64 {
         self.call.args[usize::from(i)]
@@ -131,7 +361,10 @@ impl Render<'_> {
     pub fn choice(&mut self, value: u64, names: Names, unknown: &str) {
         match names.iter().find(|(v, _)| *v == value) {
             Some((_, name)) => self.put(name),
-            None => self.fmt(format_args!("{value:#x} /* {unknown} */")),
+            None => {
+                self.hex(value);
+                self.fmt(format_args!(" /* {unknown} */"));
+            }
         }
     }
 
@@ -155,59 +388,31 @@ impl Render<'_> {
         self.put("\"");
     }
 
-    fn c_string(&mut self, addr: u64, max: usize) {
-        if addr == 0 {
-            return self.put("NULL");
-        }
-        match self.memory.c_string(addr, max) {
-            Ok(bytes) => self.quoted(&bytes),
-            Err(bytes) if bytes.is_empty() => self.pointer(addr),
-            Err(bytes) if bytes.len() >= max => {
-                self.quoted(&bytes);
-                self.put("...");
-            }
-            Err(_) => self.pointer(addr),
-        }
-    }
-
     /// Shows `value` in form `show`.
     pub fn show(&mut self, show: Show, value: u64) {
         let long = |v: u64| if self.call.abi.word() == 4 { i64::from(v as i32) } else { v as i64 };
         match show {
-            Show::Int | Show::Fd | Show::Pid | Show::Signal => self.fmt(format_args!("{}", value as i32)),
+            Show::Int | Show::Fd | Show::Pid => self.fmt(format_args!("{}", value as i32)),
+            Show::Signal => super::decode::signal::put_signal(self, u64::from(value as u32)),
             Show::Uint => self.fmt(format_args!("{}", value as u32)),
-            Show::Uid if value as u32 == u32::MAX => self.put("-1"),
-            Show::Uid => self.fmt(format_args!("{}", value as u32)),
+            Show::Uid => self.uid(value as u32),
             Show::Long => {
                 let v = long(value);
                 self.fmt(format_args!("{v}"));
             }
             Show::Ulong => self.fmt(format_args!("{value}")),
-            Show::Hex if value as u32 == 0 => self.put("0"),
-            Show::Hex => self.fmt(format_args!("{:#x}", value as u32)),
-            Show::LongHex if value == 0 => self.put("0"),
-            Show::LongHex => self.fmt(format_args!("{value:#x}")),
-            Show::Octal => self.fmt(format_args!("{:#03o}", value as u32 & 0o7777)),
-            Show::DirFd if value as i32 == super::access::AT_FDCWD => self.put("AT_FDCWD"),
-            Show::DirFd => self.fmt(format_args!("{}", value as i32)),
+            Show::Hex => self.hex(u64::from(value as u32)),
+            Show::LongHex => self.hex(value),
+            Show::Octal => self.mode(u64::from(value as u16)),
+            Show::DirFd => self.dir_fd(value),
             Show::Pointer => self.pointer(value),
-            Show::Path => self.c_string(value, super::access::PATH_MAX),
-            Show::Str => self.c_string(value, 32),
-            Show::Data { len } => {
-                let bound = match self.outcome {
-                    Some(o) if !o.error => o.value.max(0) as u64,
-                    _ => self.arg(len),
-                };
-                match self.memory.up_to(value, bound.min(32) as usize) {
-                    Some(bytes) if value != 0 => {
-                        self.quoted(&bytes);
-                        if bound > 32 {
-                            self.put("...");
-                        }
-                    }
-                    _ => self.pointer(value),
-                }
-            }
+            Show::Path => self.path(value),
+            Show::Str => self.string(value),
+            Show::Data { len } => match self.outcome {
+                Some(o) if o.error => self.pointer(value),
+                Some(o) => self.data(value, o.value.max(0) as u64),
+                None => self.data(value, self.arg(len)),
+            },
             Show::Flags(names, unknown) => self.flags(value, names, unknown),
             Show::Choice(names, unknown) => self.choice(value, names, unknown),
             Show::With(f) => f(self, value),
@@ -216,17 +421,43 @@ impl Render<'_> {
 }
 
 fn render_from(call: &RawCall, row: &Row, memory: &dyn Memory, outcome: Option<Outcome>, text: &mut ArgText) {
-    let ArgText { text: out, ends, kept } = text;
-    let mut render = Render { out, call, memory, outcome, kept };
-    for (i, a) in row.args.iter().enumerate().skip(ends.len()) {
+    let ArgText { text: out, spans, kept, entry, pending } = text;
+    let resumed = std::mem::take(pending);
+    let mut render = Render::new(out, call, memory, outcome, kept);
+    for (i, a) in row.args.iter().enumerate().skip(spans.len()) {
+        let before = render.out.len();
+        // The entry wrote the comma before what it left for the exit.
+        let comma = before > 0 && !(resumed && before == *entry);
         if outcome.is_none() && a.when == When::Exit {
+            *pending = true;
+        } else {
+            if comma {
+                render.put(", ");
+            }
+            let start = render.out.len();
+            render.show(a.show, call.args.get(usize::from(a.register.unwrap_or(i as u8))).copied().unwrap_or(0));
+            *pending = std::mem::take(&mut render.later) && outcome.is_none();
+            let omitted = std::mem::take(&mut render.omitted);
+            if *pending || omitted {
+                render.out.truncate(before);
+            }
+            if !*pending {
+                spans.push((!omitted).then_some((start as u32, render.out.len() as u32)));
+            }
+        }
+        if *pending {
+            if comma {
+                render.put(", ");
+            }
             break;
         }
-        if i > 0 {
-            render.put(", ");
-        }
-        render.show(a.show, call.args[i]);
-        ends.push(render.out.len() as u32);
+    }
+    if outcome.is_none() {
+        *entry = out.len();
+    } else if resumed && *entry > 1 && out.len() == *entry {
+        // Everything that the entry had put off turned out to be left out.
+        out.truncate(*entry - 2);
+        *entry = out.len();
     }
 }
 
@@ -236,41 +467,84 @@ pub fn enter(call: &RawCall, row: Option<&Row>, memory: &dyn Memory, text: &mut 
     match row {
         Some(row) => render_from(call, row, memory, None, text),
         None => {
-            for (i, value) in call.args.iter().enumerate() {
-                let _ = write!(text.text, "{}{value:#x}", if i > 0 { ", " } else { "" });
-                text.ends.push(text.text.len() as u32);
+            for value in call.args {
+                let out = &mut text.text;
+                if !out.is_empty() {
+                    out.push_str(", ");
+                }
+                let start = out.len();
+                // C's %#x: no prefix for 0.
+                let _ = if value == 0 { out.write_str("0") } else { write!(out, "{value:#x}") };
+                text.spans.push(Some((start as u32, text.text.len() as u32)));
             }
+            text.entry = text.text.len();
         }
     }
 }
 
 /// Renders the rest at the exit.
 pub fn leave(call: &RawCall, row: Option<&Row>, memory: &dyn Memory, outcome: Outcome, text: &mut ArgText) {
-    if let Some(row) = row {
+    if let Some(row) = row.filter(|_| text.pending) {
         render_from(call, row, memory, Some(outcome), text);
     }
 }
 
 /// The result as strace writes it behind `= `: `3`, `-1 ENOENT (No such file or directory)`, `0x7f…`, `? ERESTARTSYS (…)`.
+/// Without what the entry kept; [`result_text`] has it.
 pub fn render_result(call: &RawCall, row: Option<&Row>, memory: &dyn Memory, outcome: Outcome) -> String {
     let mut out = String::new();
-    if let Some(errno) = outcome.errno() {
-        let _ = write!(out, "-1 {} ({})", super::errno::name(errno), super::errno::text(errno));
-        return out;
+    put_result(call, row, memory, outcome, &mut Vec::new(), &mut out);
+    out
+}
+
+/// The result as strace writes it behind `= `, appended to `out`. `args`: what [`enter`] and [`leave`] made of the call.
+pub fn result_text(
+    call: &RawCall,
+    row: Option<&Row>,
+    memory: &dyn Memory,
+    outcome: Outcome,
+    args: &mut ArgText,
+    out: &mut String,
+) {
+    put_result(call, row, memory, outcome, &mut args.kept, out);
+}
+
+fn put_result(
+    call: &RawCall,
+    row: Option<&Row>,
+    memory: &dyn Memory,
+    outcome: Outcome,
+    kept: &mut Vec<u64>,
+    out: &mut String,
+) {
+    let kind = row.map_or(ResultKind::Int, |r| r.result);
+    if let Some(errno) = outcome.errno().filter(|_| !matches!(kind, ResultKind::Never)) {
+        out.push_str(if super::errno::is_restart(errno) { "? " } else { "-1 " });
+        match super::errno::known_name(errno) {
+            Some(name) => out.push_str(name),
+            None => {
+                let _ = write!(out, "ERRNO_{errno}");
+            }
+        }
+        out.push_str(" (");
+        out.push_str(&super::errno::describe(errno));
+        out.push(')');
+        return;
     }
-    let mut kept = Vec::new();
-    let mut render = Render { out: &mut out, call, memory, outcome: Some(outcome), kept: &mut kept };
-    match row.map_or(ResultKind::Int, |r| r.result) {
+    // The register of a 32-bit task holds 32 bits, however the kernel extended them.
+    let unsigned = if call.abi.word() == 4 { outcome.value as u32 as u64 } else { outcome.value as u64 };
+    let mut render = Render::new(out, call, memory, Some(outcome), kept);
+    match kind {
         ResultKind::Int | ResultKind::Fd => render.fmt(format_args!("{}", outcome.value)),
-        ResultKind::Hex => render.fmt(format_args!("{:#x}", outcome.value)),
-        ResultKind::Octal => render.fmt(format_args!("{:#03o}", outcome.value)),
+        ResultKind::Hex => render.hex(unsigned),
+        ResultKind::Octal => render.mode(unsigned),
         ResultKind::Never => render.put("?"),
         ResultKind::With(f) => {
             render.fmt(format_args!("{}", outcome.value));
             f(&mut render, outcome.value);
         }
+        ResultKind::Whole(f) => f(&mut render, outcome.value),
     }
-    out
 }
 
 /// The name of the call as strace writes it, also where the number is unknown.

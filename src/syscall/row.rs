@@ -73,16 +73,27 @@ pub struct Arg {
     pub show: Show,
     /// When it can be shown.
     pub when: When,
+    /// The register that holds it, where that is not the argument's place in the row (calls that strace prints in
+    /// another order than the registers').
+    pub register: Option<u8>,
+}
+
+impl Arg {
+    /// Sets the register that holds it.
+    pub const fn at(mut self, register: u8) -> Arg {
+        self.register = Some(register);
+        self
+    }
 }
 
 /// An argument known at the entry.
 pub const fn arg(name: &'static str, show: Show) -> Arg {
-    Arg { name, show, when: When::Entry }
+    Arg { name, show, when: When::Entry, register: None }
 }
 
 /// An argument that the kernel fills.
 pub const fn out(name: &'static str, show: Show) -> Arg {
-    Arg { name, show, when: When::Exit }
+    Arg { name, show, when: When::Exit, register: None }
 }
 
 /// How a result is shown.
@@ -100,6 +111,8 @@ pub enum ResultKind {
     Never,
     /// Decimal, then what the function writes (strace's auxiliary string, such as ` (Timeout)`, with its blank and brackets).
     With(fn(&mut Render<'_>, i64)),
+    /// All of it written by the function (a hexadecimal value and flags by name).
+    Whole(fn(&mut Render<'_>, i64)),
 }
 
 /// What a call does, declared.
@@ -242,6 +255,12 @@ impl Row {
             | Does::System(kind, _) => set.union(KindSet::of(*kind)),
             Does::With(_) => set,
         })
+    }
+
+    /// The register's value of the argument of that name.
+    pub fn arg_value(&self, call: &RawCall, name: &str) -> Option<u64> {
+        let i = self.arg_index(name)?;
+        call.args.get(usize::from(self.args[i].register.unwrap_or(i as u8))).copied()
     }
 
     /// The index of the argument of that name.
