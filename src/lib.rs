@@ -29,6 +29,7 @@ pub mod cli;
 pub mod policy;
 pub mod recording;
 pub mod report;
+pub mod session;
 pub mod sys;
 pub mod syscall;
 pub mod tracer;

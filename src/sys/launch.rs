@@ -166,6 +166,14 @@ impl Held {
         nix::unistd::write(&self.go, &[1]).map(drop)
     }
 
+    /// Ends a child that could not be traced, and collects it.
+    pub fn abandon(self) {
+        let pid = nix::unistd::Pid::from_raw(self.pid);
+        // Both can only fail where the child is gone already.
+        let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+        let _ = nix::sys::wait::waitpid(pid, Some(nix::sys::wait::WaitPidFlag::__WALL));
+    }
+
     /// After the child has ended without executing: what failed, and why. `None`: it was killed.
     pub fn failure(&self) -> Option<(Step, Errno)> {
         let mut message = [0; 5];

@@ -25,3 +25,13 @@ pub use row::{Arg, Does, Fake, Pretend, ResultKind, Row, Show, When, lookup, loo
 
 #[cfg(test)]
 mod tests;
+
+/// The name of a signal, `SIGINT` or `SIGRT_2`; the number where it has none.
+pub fn signal_name(number: i32) -> String {
+    u64::try_from(number).ok().and_then(names::signal::signal_name).map_or_else(|| number.to_string(), Into::into)
+}
+// SHIM
+/// shim
+pub fn siginfo_text(info: &[u8; 128]) -> String { signal_name(i32::from_le_bytes([info[0],info[1],info[2],info[3]])) }
+/// shim
+pub fn demultiplex(call: &RawCall, _m: &dyn Memory) -> RawCall { *call }

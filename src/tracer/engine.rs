@@ -62,6 +62,23 @@ pub(super) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as i64)
 }
 
+/// What the user can do where the kernel refuses to let Syswall trace.
+fn why_forbidden(error: Errno) -> String {
+    if error != Errno::EPERM {
+        return String::new();
+    }
+    let own = std::process::id() as i32;
+    if let Some(tracer) = super::task::tracer_of(own).filter(|t| *t != 0) {
+        return format!("; Syswall itself is being traced by process {tracer} (strace -f, a debugger): end that first");
+    }
+    match std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope") {
+        Ok(scope) if scope.trim() == "3" => {
+            "; /proc/sys/kernel/yama/ptrace_scope is 3, which forbids all tracing until the next boot".into()
+        }
+        _ => "; tracing is forbidden here: by a container, by seccomp, or by a security module".into(),
+    }
+}
+
 impl Engine {
     /// The tracer thread's whole life.
     pub fn run(
@@ -131,17 +148,14 @@ impl Engine {
             Errno::EINVAL => StartError::Program(launch::Step::Execute, e),
             e => fail("cannot start a process", e),
         })?;
-        ptrace::seize(held.pid).and_then(|()| ptrace::interrupt(held.pid)).map_err(|e| {
-            let hint = match e {
-                Errno::EPERM => {
-                    " (the kernel forbids tracing: see /proc/sys/kernel/yama/ptrace_scope, which must be below 3, \
-                     or whether Syswall itself runs in a container or under seccomp without ptrace)"
-                }
-                _ => "",
-            };
-            StartError::Engine(format!("cannot trace the program: {}{hint}", e.desc()))
-        })?;
-        Ok(held)
+        match ptrace::seize(held.pid).and_then(|()| ptrace::interrupt(held.pid)) {
+            Ok(()) => Ok(held),
+            Err(error) => {
+                let text = format!("cannot trace the program: {}{}", error.desc(), why_forbidden(error));
+                held.abandon();
+                Err(StartError::Engine(text))
+            }
+        }
     }
 
     fn events(&mut self, requests: &Receiver<Request>, bell: &EventFd) -> nix::Result<()> {

@@ -25,14 +25,13 @@ impl Args for CallArgs<'_> {
         let row = self.row?;
         let index = row.arg_index(name)?;
         let raw = self.call.args[index];
-        if let Some(text) = self.text.args().nth(index) {
+        if let Some(text) = self.text.get(index) {
             return Some(ArgValue { raw, text: text.to_owned() });
         }
         // Behind an argument that only the exit shows.
         let mut text = String::new();
         let mut kept = Vec::new();
-        let mut render =
-            Render { out: &mut text, call: self.call, memory: self.memory, outcome: None, kept: &mut kept };
+        let mut render = Render::new(&mut text, self.call, self.memory, None, &mut kept);
         render.show(row.args[index].show, raw);
         Some(ArgValue { raw, text })
     }
@@ -85,8 +84,7 @@ impl Engine {
             check: Check::Unverified,
         };
         if let Some(trace) = &mut self.out.trace {
-            let more = row.is_some_and(|r| r.args.len() > in_call.args.len());
-            trace.enter(tid, &syscall::call_name(&raw), &in_call.args.text, more);
+            trace.enter(tid, &syscall::call_name(&raw), in_call.args.at_entry());
         }
         self.out.progress.calls += 1;
         self.judge(tid, in_call);
@@ -102,12 +100,11 @@ impl Engine {
             let name = syscall::call_name(&call);
             if call.name() == Some("restart_syscall") {
                 let text = format!("<... resuming interrupted {} ...>", syscall::call_name(&previous.raw));
-                trace.enter(tid, &name, &text, false);
+                trace.enter(tid, &name, &text);
             } else {
                 let mut args = ArgText::default();
                 syscall::enter(&previous.raw, previous.row, &memory, &mut args);
-                let more = previous.row.is_some_and(|r| r.args.len() > args.len());
-                trace.enter(tid, &syscall::call_name(&previous.raw), &args.text, more);
+                trace.enter(tid, &syscall::call_name(&previous.raw), args.at_entry());
             }
         }
         let mut again = previous;

@@ -88,13 +88,10 @@ impl Engine {
     /// Renders the rest of the call, and prints it. Returns the result's text.
     fn finish_text(&mut self, tid: i32, call: &mut InCall, outcome: Outcome) -> String {
         let memory = RemoteMemory::new(tid);
-        let known = (call.args.text.len(), call.args.len());
         syscall::leave(&call.raw, call.row, &memory, outcome, &mut call.args);
         let result = syscall::render_result(&call.raw, call.row, &memory, outcome);
         if let Some(trace) = &mut self.out.trace {
-            let rest = call.args.text.get(known.0..).unwrap_or("");
-            let rest = if known.1 > 0 { rest.strip_prefix(", ").unwrap_or(rest) } else { rest };
-            trace.leave(tid, &syscall::call_name(&call.raw), rest, &result, call.verdict.decision);
+            trace.leave(tid, &syscall::call_name(&call.raw), call.args.at_exit(), &result, call.verdict.decision);
         }
         result
     }

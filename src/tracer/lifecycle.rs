@@ -1,7 +1,6 @@
 //! Birth, exec and death of tasks.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -215,10 +214,5 @@ impl Engine {
             let _ = kill(Pid::from_raw(*tid), Signal::SIGKILL);
         }
         self.withdraw_all();
-    }
-
-    /// The arguments of process `pid`, for questions.
-    pub fn argv(&self, pid: i32) -> Vec<OsString> {
-        self.processes.get(&pid).map(|p| p.argv.clone()).unwrap_or_default()
     }
 }

@@ -36,7 +36,6 @@ pub(super) struct InCall {
     pub ip: u64,
     pub row: Option<&'static Row>,
     pub args: ArgText,
-    /// How much of `args` the trace has printed at the entry.
     pub kinds: KindSet,
     pub accesses: Vec<Access>,
     pub verdict: Verdict,
@@ -71,8 +70,6 @@ pub(super) struct Task {
     pub call: Option<InCall>,
     /// Calls that a signal interrupted and that may be restarted, innermost last.
     pub interrupted: Vec<InCall>,
-    /// Whether an rt_sigreturn came after the last interruption.
-    pub returned: bool,
     /// Still our own code between fork and execve.
     pub launching: bool,
 }
@@ -85,7 +82,6 @@ impl Task {
             state: State::Running,
             call: None,
             interrupted: Vec::new(),
-            returned: false,
             launching: false,
         }
     }
@@ -140,6 +136,11 @@ pub(super) fn thread_group(tid: i32) -> Option<i32> {
 /// The parent of process `pid`.
 pub(super) fn parent(pid: i32) -> Option<i32> {
     status_field(pid, "PPid:")
+}
+
+/// Who traces `pid`; 0: nobody.
+pub(super) fn tracer_of(pid: i32) -> Option<i32> {
+    status_field(pid, "TracerPid:")
 }
 
 fn status_field(tid: i32, name: &str) -> Option<i32> {

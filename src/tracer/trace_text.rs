@@ -43,15 +43,12 @@ impl TraceText {
         self.put(&format!("{tid:<5} "));
     }
 
-    /// A call begins: `args` as far as they are known, `more` if some come at the exit.
-    pub fn enter(&mut self, tid: i32, name: &str, args: &str, more: bool) {
+    /// A call begins: `args` as far as they are known, with the comma if more come at the exit.
+    pub fn enter(&mut self, tid: i32, name: &str, args: &str) {
         self.start(tid);
         self.put(name);
         self.put("(");
         self.put(args);
-        if more && !args.is_empty() {
-            self.put(", ");
-        }
         self.open = Some(tid);
     }
 
@@ -79,11 +76,13 @@ impl TraceText {
     pub fn gone(&mut self, tid: i32, name: &str) {
         if self.open == Some(tid) {
             self.open = None;
+            self.put(")");
+            let pad = 39usize.saturating_sub(self.column);
+            self.put(&format!("{:pad$} = ?\n", ""));
         } else {
             self.start(tid);
-            self.put(&format!("<... {name} resumed>"));
+            self.put(&format!("<... {name} resumed> <unfinished ...>) = ?\n"));
         }
-        self.put(" <unfinished ...>) = ?\n");
     }
 
     /// A signal is delivered: `--- SIGCHLD {…} ---`.

@@ -1,0 +1,101 @@
+//! A run without windows: questions are asked on the terminal, answered unattended, or denied.
+
+use std::collections::VecDeque;
+
+use async_channel::TryRecvError;
+
+use super::ask::TerminalAsker;
+use crate::policy::{Choice, Decision, HowLong, WhatScope, WhoScope};
+use crate::session::{Options, Session, start};
+use crate::tracer::{Ended, Message, Question, QuestionId};
+
+/// Runs the program to its end. `answer`: what every question is answered with, without asking and never saved.
+/// Returns the exit status of the command (contract 2). The calling thread is the front end.
+pub fn run(options: Options, answer: Option<Decision>) -> i32 {
+    let mut session = match start(options) {
+        Ok(session) => session,
+        Err(error) => {
+            eprintln!("syswall: {error}");
+            return error.exit_code;
+        }
+    };
+    let asker = if answer.is_none() { TerminalAsker::open() } else { None };
+    let mut waiting: VecDeque<Message> = VecDeque::new();
+    let mut told = false;
+    let ended = loop {
+        let Some(message) = waiting.pop_front().or_else(|| session.messages.recv_blocking().ok()) else {
+            break Ended { status: None, failure: Some("the engine died; this is a bug in Syswall".into()), progress: Default::default() };
+        };
+        match message {
+            Message::Question(question) => {
+                let choice = match (&asker, answer) {
+                    (_, Some(decision)) => Some(unattended(decision, &question)),
+                    (Some(asker), None) => ask(asker, &session, &question, &mut waiting),
+                    (None, None) => {
+                        if !told {
+                            told = true;
+                            eprintln!(
+                                "syswall: there is no terminal to ask on, so what is not allowed by the policy is denied"
+                            );
+                        }
+                        Some(once(Decision::Deny))
+                    }
+                };
+                if let Some(choice) = choice
+                    && let Err(error) = session.answer(&question, &choice)
+                {
+                    eprintln!("syswall: {error}");
+                }
+            }
+            Message::Ended(ended) => break ended,
+            Message::Started { .. } | Message::Waiting { .. } | Message::Withdrawn { .. } | Message::Progress(_) => {}
+        }
+    };
+    let (code, failure) = session.finish(&ended);
+    if let Some(failure) = failure {
+        eprintln!("syswall: {failure}");
+    }
+    code
+}
+
+fn once(decision: Decision) -> Choice {
+    Choice { decision, errno: None, what: WhatScope::Exact, who: WhoScope::Run, how_long: HowLong::Once }
+}
+
+/// The answer of `--answer`. What cannot be pretended is denied.
+fn unattended(decision: Decision, question: &Question) -> Choice {
+    match decision {
+        Decision::Pretend if !question.can_pretend => once(Decision::Deny),
+        decision => once(decision),
+    }
+}
+
+/// Asks; `None`: the question was withdrawn. What else comes meanwhile is kept in `waiting`.
+fn ask(
+    asker: &TerminalAsker,
+    session: &Session,
+    question: &Question,
+    waiting: &mut VecDeque<Message>,
+) -> Option<Choice> {
+    if is_withdrawn(question.id, waiting) {
+        return None;
+    }
+    let mut withdrawn = || {
+        loop {
+            match session.messages.try_recv() {
+                Ok(message) => waiting.push_back(message),
+                Err(TryRecvError::Empty) => return is_withdrawn(question.id, waiting),
+                Err(TryRecvError::Closed) => return true,
+            }
+        }
+    };
+    asker.ask(question, &session.place, &mut withdrawn)
+}
+
+fn is_withdrawn(wanted: QuestionId, waiting: &VecDeque<Message>) -> bool {
+    waiting.iter().any(|m| match m {
+        Message::Withdrawn { id, .. } => *id == wanted,
+        Message::Ended(_) => true,
+        _ => false,
+    })
+}

@@ -1,0 +1,62 @@
+//! Finding the program as execvp(3) would.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::{AccessFlags, access};
+
+use super::RunError;
+
+/// The executable that `argv` names: as it is if it holds a slash (relative to `cwd`), else along PATH.
+/// Errors: 127 nothing of that name; 126 found, but it cannot be executed.
+pub fn find_program(argv: &[OsString], cwd: &Path) -> Result<PathBuf, RunError> {
+    let Some(name) = argv.first().filter(|n| !n.is_empty()) else {
+        return Err(RunError { message: "no program was given; name one behind `run`".into(), exit_code: 2 });
+    };
+    let shown = Path::new(name).display();
+    if name.as_bytes().contains(&b'/') {
+        let path = cwd.join(name);
+        return match why_not(&path) {
+            None => Ok(path),
+            Some((code, why)) => Err(RunError { message: format!("cannot run {shown}: {why}"), exit_code: code }),
+        };
+    }
+    let mut refused = None;
+    let path = std::env::var_os("PATH").unwrap_or_else(|| "/bin:/usr/bin".into());
+    for dir in std::env::split_paths(&path) {
+        // An empty element means the working directory (execvp(3)).
+        let candidate = cwd.join(dir).join(name);
+        match why_not(&candidate) {
+            None => return Ok(candidate),
+            Some((126, why)) => refused = refused.or(Some((candidate, why))),
+            Some(_) => {}
+        }
+    }
+    Err(match refused {
+        Some((path, why)) => RunError { message: format!("cannot run {}: {why}", path.display()), exit_code: 126 },
+        None => RunError {
+            message: format!("cannot run {shown}: no such program in PATH; check the name, or give its path"),
+            exit_code: 127,
+        },
+    })
+}
+
+fn why_not(path: &Path) -> Option<(i32, &'static str)> {
+    let meta = match std::fs::metadata(path) {
+        Ok(meta) => meta,
+        Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
+            return Some((126, "its directory may not be searched by you"));
+        }
+        Err(_) => return Some((127, "no such file; check the path")),
+    };
+    if meta.is_dir() {
+        Some((126, "it is a directory; name a program in it"))
+    } else if !meta.is_file() {
+        Some((126, "it is not a regular file"))
+    } else if access(path, AccessFlags::X_OK).is_err() {
+        Some((126, "it is not executable for you; chmod +x makes it so"))
+    } else {
+        None
+    }
+}

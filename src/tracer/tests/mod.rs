@@ -1,0 +1,1 @@
+//! The engine on real programs, without a front end.
