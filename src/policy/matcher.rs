@@ -1,0 +1,207 @@
+//! Whether one rule is about one access.
+
+use std::collections::BTreeSet;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::arguments::ArgMatcher;
+use super::pattern::{Pattern, Subject};
+use super::precedence::Narrowness;
+use super::rule::{ProcessTarget, Rule};
+use super::{Decision, Place, Query};
+use crate::syscall::{Access, Object};
+
+/// Whether a rule matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Match {
+    /// It does not.
+    No,
+    /// It does.
+    Yes,
+    /// What it looks at can't be seen; all else matches.
+    Unknown,
+}
+
+/// One access of one call, with what rules look at.
+pub(super) struct Case<'a> {
+    pub query: &'a Query<'a>,
+    /// `None` for a call that does nothing to anything.
+    pub access: Option<&'a Access>,
+    /// Seconds since the epoch.
+    pub now: i64,
+    /// What the program made.
+    pub created: &'a BTreeSet<PathBuf>,
+    /// Whether it is a read of the dynamic loader that the policy ignores.
+    pub ignored_loading: bool,
+}
+
+impl<'a> Case<'a> {
+    /// What it is done to.
+    pub fn object(&self) -> Option<&'a Object> {
+        self.access.and_then(|a| a.object.as_ref())
+    }
+}
+
+/// What `path` conditions look at.
+pub(super) fn path_of(object: Option<&Object>) -> Option<&Path> {
+    match object? {
+        Object::Path { path, .. } | Object::Device { path, .. } => Some(path),
+        _ => None,
+    }
+}
+
+/// Whether `path` or a directory above it is in `created`.
+pub(super) fn is_made(created: &BTreeSet<PathBuf>, path: &Path) -> bool {
+    !created.is_empty() && path.ancestors().any(|p| created.contains(p))
+}
+
+/// A rule with its globs compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Compiled {
+    pub rule: Arc<Rule>,
+    program: Option<Pattern>,
+    /// Of the path.
+    pub path: Option<Pattern>,
+    /// Of the socket.
+    pub socket: Option<Pattern>,
+    except_paths: Vec<Pattern>,
+    args: Vec<(String, ArgMatcher)>,
+}
+
+impl Compiled {
+    /// Compiles `rule`. The error says which field is wrong and why.
+    pub fn new(rule: Arc<Rule>, place: &Place) -> Result<Compiled, String> {
+        let pattern = |field: &str, text: &Option<String>, subject: Subject| -> Result<Option<Pattern>, String> {
+            let compiled = text.as_ref().map(|text| Pattern::new(text, subject, place)).transpose();
+            compiled.map_err(|why| format!("{field} {:?}: {why}", text.as_deref().unwrap_or_default()))
+        };
+        let program = pattern("program", &rule.program, Subject::Path)?;
+        let path = pattern("path", &rule.path, Subject::Path)?;
+        let socket = pattern("socket", &rule.socket, Subject::Socket)?;
+        let mut except_paths = Vec::new();
+        for text in &rule.except.paths {
+            except_paths.extend(pattern("except", &Some(text.clone()), Subject::Path)?);
+        }
+        let mut args = Vec::new();
+        for (name, test) in &rule.args {
+            args.push((name.clone(), ArgMatcher::new(test).map_err(|why| format!("args {name:?}: {why}"))?));
+        }
+        Ok(Compiled { rule, program, path, socket, except_paths, args })
+    }
+
+    /// How narrow it is.
+    pub fn narrowness(&self) -> Narrowness {
+        Narrowness::new(&self.rule, self.program.as_ref(), self.path.as_ref().or(self.socket.as_ref()))
+    }
+
+    /// Whether it is about this access.
+    pub fn matches(&self, case: &Case<'_>) -> Match {
+        let rule = &*self.rule;
+        if !rule.enabled || rule.expires.is_some_and(|end| end <= case.now) {
+            return Match::No;
+        }
+        if !rule.calls.is_empty() && !rule.calls.iter().any(|c| c == case.query.call) {
+            return Match::No;
+        }
+        if !rule.kinds.is_empty() && !case.access.is_some_and(|a| rule.kinds.set().contains(a.kind)) {
+            return Match::No;
+        }
+        if !self.is_who(case.query) {
+            return Match::No;
+        }
+        let object = self.object(case);
+        if object == Match::No || self.is_excepted(case) {
+            return Match::No;
+        }
+        let args = self.arguments(case.query);
+        if args == Match::No {
+            Match::No
+        } else if args == Match::Unknown {
+            args
+        } else {
+            object
+        }
+    }
+
+    fn is_who(&self, query: &Query<'_>) -> bool {
+        let rule = &*self.rule;
+        if rule.pid.is_some_and(|pid| pid != query.pid) {
+            return false;
+        }
+        let matches = |pattern: &Pattern, exe: &Arc<Path>| pattern.matches(exe.as_os_str().as_bytes());
+        match (&self.program, rule.children) {
+            (None, true) => true,
+            (None, false) => query.ancestry.len() <= 1,
+            (Some(pattern), true) => query.ancestry.iter().any(|exe| matches(pattern, exe)),
+            (Some(pattern), false) => query.ancestry.first().is_some_and(|exe| matches(pattern, exe)),
+        }
+    }
+
+    fn object(&self, case: &Case<'_>) -> Match {
+        let rule = &*self.rule;
+        if !rule.has_object() {
+            return Match::Yes;
+        }
+        let object = case.object();
+        if object == Some(&Object::Unreadable) {
+            return Match::Unknown;
+        }
+        let yes = |found: bool| if found { Match::Yes } else { Match::No };
+        if let Some(pattern) = &self.path {
+            return yes(path_of(object).is_some_and(|p| pattern.matches(p.as_os_str().as_bytes())));
+        }
+        match object {
+            Some(Object::Unix { name }) => {
+                yes(self.socket.as_ref().is_some_and(|pattern| pattern.matches(name.as_bytes())))
+            }
+            Some(Object::Address { address, port, .. }) if rule.address.is_some() || rule.port.is_some() => {
+                let in_net = rule.address.is_none_or(|net| net.contains(&address.to_canonical()));
+                yes(in_net && rule.port.is_none_or(|ports| ports.contains(*port)))
+            }
+            Some(Object::Process { pid, tree }) => yes(match rule.target {
+                Some(ProcessTarget::Itself) => *pid == case.query.pid,
+                Some(ProcessTarget::Tree) => *tree || *pid == case.query.pid,
+                Some(ProcessTarget::Outside) => !*tree && *pid != case.query.pid,
+                None => false,
+            }),
+            _ => Match::No,
+        }
+    }
+
+    fn is_excepted(&self, case: &Case<'_>) -> bool {
+        let except = &self.rule.except;
+        if except.library_loading && case.ignored_loading {
+            return true;
+        }
+        match case.object() {
+            Some(Object::Path { path, .. } | Object::Device { path, .. }) => {
+                self.except_paths.iter().any(|p| p.matches(path.as_os_str().as_bytes()))
+                    || except.made_by_program && is_made(case.created, path)
+            }
+            Some(Object::Address { address, .. }) => {
+                except.addresses.iter().any(|net| net.contains(&address.to_canonical()))
+            }
+            Some(Object::Unix { .. }) => except.families.iter().any(|f| f == "AF_UNIX"),
+            Some(Object::Socket { family, .. }) => except.families.contains(family),
+            _ => false,
+        }
+    }
+
+    fn arguments(&self, query: &Query<'_>) -> Match {
+        let mut all = Match::Yes;
+        for (name, test) in &self.args {
+            match test.matches(query, name) {
+                Match::No => return Match::No,
+                Match::Unknown => all = Match::Unknown,
+                Match::Yes => {}
+            }
+        }
+        all
+    }
+
+    /// Whether it counts although what it looks at can't be seen: what restricts does, what allows does not.
+    pub fn holds_unseen(&self) -> bool {
+        self.rule.decision != Decision::Allow
+    }
+}

@@ -1,0 +1,210 @@
+//! Rules in the order in which they decide, found without looking at all of them.
+//!
+//! A rule is filed under the narrowest thing that its matches have in common: an exact path, the directory that its
+//! glob begins with, a network, a port, a call, a kind. A case looks only where rules about it can be filed, and there
+//! only until something later than what it found already. So the cost hardly grows with the number of rules.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use super::matcher::{Case, Compiled, Match, path_of};
+use super::pattern::Pattern;
+use super::rules::Origin;
+use crate::syscall::{Kind, Object};
+
+/// A rule in its place.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub compiled: Compiled,
+    pub origin: Origin,
+    /// Its name in records.
+    pub id: Option<Arc<str>>,
+}
+
+/// Positions in the order in which they decide.
+type Positions = Vec<u32>;
+
+/// Rules in the order in which they decide, with the ways to find them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    entries: Vec<Entry>,
+    by_call: HashMap<String, Positions>,
+    by_kind: HashMap<Kind, Positions>,
+    any: Positions,
+    paths: Globs,
+    sockets: Globs,
+    addresses: Addresses,
+    processes: Positions,
+}
+
+/// Globs by what they begin with.
+#[derive(Clone, Debug, Default)]
+struct Globs {
+    exact: HashMap<Vec<u8>, Positions>,
+    /// By the fixed beginning up to its last slash.
+    below: HashMap<Vec<u8>, Positions>,
+    /// The lengths of the keys of `below`.
+    lengths: BTreeSet<usize>,
+}
+
+impl Globs {
+    fn insert(&mut self, pattern: &Pattern, position: u32) {
+        if pattern.is_exact() {
+            self.exact.entry(pattern.prefix().to_vec()).or_default().push(position);
+            return;
+        }
+        let end = pattern.prefix().iter().rposition(|b| *b == b'/').map_or(0, |slash| slash + 1);
+        self.lengths.insert(end);
+        self.below.entry(pattern.prefix()[..end].to_vec()).or_default().push(position);
+    }
+
+    fn visit<'a>(&'a self, bytes: &[u8], visit: &mut impl FnMut(&'a Positions)) {
+        self.exact.get(bytes).into_iter().for_each(&mut *visit);
+        for length in &self.lengths {
+            match bytes.get(..*length) {
+                Some(start) if *length == 0 || start.ends_with(b"/") => {
+                    self.below.get(start).into_iter().for_each(&mut *visit);
+                }
+                Some(_) => {}
+                None => break,
+            }
+        }
+    }
+}
+
+/// Addresses and ports. `None` as network: any; as port: any, or a range.
+#[derive(Clone, Debug, Default)]
+struct Addresses {
+    rules: HashMap<(Option<IpNet>, Option<u16>), Positions>,
+    /// The prefix lengths that occur, of IPv4 and of IPv6.
+    lengths: [BTreeSet<u8>; 2],
+}
+
+impl Addresses {
+    fn insert(&mut self, net: Option<IpNet>, port: Option<u16>, position: u32) {
+        let net = net.map(|n| n.trunc());
+        if let Some(net) = net {
+            self.lengths[usize::from(net.addr().is_ipv6())].insert(net.prefix_len());
+        }
+        self.rules.entry((net, port)).or_default().push(position);
+    }
+
+    fn visit<'a>(&'a self, address: IpAddr, port: u16, visit: &mut impl FnMut(&'a Positions)) {
+        if self.rules.is_empty() {
+            return;
+        }
+        let address = address.to_canonical();
+        let lengths = &self.lengths[usize::from(address.is_ipv6())];
+        let nets = lengths.iter().filter_map(|length| IpNet::new(address, *length).ok().map(|n| Some(n.trunc())));
+        for net in nets.chain([None]) {
+            for port in [Some(port), None] {
+                self.rules.get(&(net, port)).into_iter().for_each(&mut *visit);
+            }
+        }
+    }
+}
+
+/// A rule that decides a case.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit<'a> {
+    pub entry: &'a Entry,
+    /// Whether it matched as far as could be seen only.
+    pub unseen: bool,
+}
+
+impl Table {
+    /// Files `entries`, which stand in the order in which they decide.
+    pub fn new(entries: Vec<Entry>) -> Table {
+        let mut table = Table::default();
+        for (position, entry) in entries.iter().enumerate() {
+            table.file(&entry.compiled, u32::try_from(position).unwrap_or(u32::MAX));
+        }
+        table.entries = entries;
+        table
+    }
+
+    fn file(&mut self, compiled: &Compiled, position: u32) {
+        let rule = &compiled.rule;
+        if let Some(pattern) = &compiled.path {
+            self.paths.insert(pattern, position);
+        } else if let Some(pattern) = &compiled.socket {
+            self.sockets.insert(pattern, position);
+        } else if rule.address.is_some() || rule.port.is_some() {
+            let port = rule.port.filter(|p| p.first == p.last).map(|p| p.first);
+            self.addresses.insert(rule.address, port, position);
+        } else if rule.target.is_some() {
+            self.processes.push(position);
+        } else if !rule.calls.is_empty() {
+            for (i, call) in rule.calls.iter().enumerate() {
+                if !rule.calls[..i].contains(call) {
+                    self.by_call.entry(call.clone()).or_default().push(position);
+                }
+            }
+        } else if !rule.kinds.is_empty() {
+            for kind in rule.kinds.set().iter() {
+                self.by_kind.entry(kind).or_default().push(position);
+            }
+        } else {
+            self.any.push(position);
+        }
+    }
+
+    /// The rules in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// How `entry` decides the case; `None`: it does not.
+    pub fn hit<'a>(entry: &'a Entry, case: &Case<'_>) -> Option<Hit<'a>> {
+        match entry.compiled.matches(case) {
+            Match::Yes => Some(Hit { entry, unseen: false }),
+            Match::Unknown if entry.compiled.holds_unseen() => Some(Hit { entry, unseen: true }),
+            _ => None,
+        }
+    }
+
+    /// The first rule, in order, that decides the case. Looks at every rule: what [`Table::first`] must agree with.
+    pub fn first_of_all(&self, case: &Case<'_>) -> Option<Hit<'_>> {
+        self.entries.iter().find_map(|entry| Table::hit(entry, case))
+    }
+
+    /// The first rule, in order, that decides the case.
+    pub fn first(&self, case: &Case<'_>) -> Option<Hit<'_>> {
+        if case.object() == Some(&Object::Unreadable) {
+            // It can be anything that a rule is about.
+            return self.first_of_all(case);
+        }
+        let mut best: Option<(u32, Hit<'_>)> = None;
+        let mut visit = |positions: &Positions| {
+            for position in positions {
+                if best.as_ref().is_some_and(|(found, _)| found <= position) {
+                    break;
+                }
+                let Some(entry) = self.entries.get(*position as usize) else { break };
+                if let Some(hit) = Table::hit(entry, case) {
+                    best = Some((*position, hit));
+                    break;
+                }
+            }
+        };
+        visit(&self.any);
+        if let Some(access) = case.access {
+            self.by_kind.get(&access.kind).into_iter().for_each(&mut visit);
+        }
+        self.by_call.get(case.query.call).into_iter().for_each(&mut visit);
+        if let Some(path) = path_of(case.object()) {
+            self.paths.visit(path.as_os_str().as_bytes(), &mut visit);
+        }
+        match case.object() {
+            Some(Object::Unix { name }) => self.sockets.visit(name.as_bytes(), &mut visit),
+            Some(Object::Address { address, port, .. }) => self.addresses.visit(*address, *port, &mut visit),
+            Some(Object::Process { .. }) => visit(&self.processes),
+            _ => {}
+        }
+        best.map(|(_, hit)| hit)
+    }
+}
