@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use async_channel::TryRecvError;
 
 use super::ask::TerminalAsker;
-use crate::policy::{Choice, Decision, HowLong, WhatScope, WhoScope};
+use crate::policy::Decision;
+use crate::policy::answer::{Choice, HowLong, WhatScope, WhoScope};
 use crate::session::{Options, Session, start};
 use crate::tracer::{Ended, Message, Question, QuestionId};
 

@@ -449,7 +449,9 @@ impl<'a> Reader<'a> {
                 ));
             }
             v => {
-                return Err(self.error(version.node.at, format!("there is no format {v}; write \"syswall\": {VERSION}")));
+                return Err(
+                    self.error(version.node.at, format!("there is no format {v}; write \"syswall\": {VERSION}"))
+                );
             }
         }
         let mut policy = Policy::default();

@@ -44,6 +44,11 @@ impl Policy {
         json::policy(text, source_name)
     }
 
+    /// An empty policy for `program`.
+    pub fn for_program(program: &std::path::Path) -> Policy {
+        Policy { program: Some(program.to_string_lossy().into_owned()), ..Policy::default() }
+    }
+
     /// As JSON text: one rule a line, fields in the order in which they were read. Rules for one process are left out.
     pub fn to_json(&self) -> String {
         write::policy(self)

@@ -3,3 +3,5 @@
 mod event;
 
 pub use event::{Call, Check, Event, ExitStatus, RunInfo, What};
+mod shim;
+pub use shim::*;

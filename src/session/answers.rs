@@ -1,7 +1,8 @@
 //! From the user's choice to the rule it makes, and to where `always` is kept.
 
 use super::{RunError, Session, failed};
-use crate::policy::{Asked, Choice, HowLong, Policy, PolicyError, Rule, Rules, make_rule};
+use crate::policy::answer::{Asked, Choice, HowLong, make_rule};
+use crate::policy::{Policy, PolicyError, Rule, Rules};
 use crate::tracer::{Answered, Question};
 
 impl Session {
@@ -9,8 +10,7 @@ impl Session {
     /// then holds until the program ends.
     pub fn answer(&mut self, question: &Question, choice: &Choice) -> Result<(), RunError> {
         let rule = question.access().and_then(|access| {
-            let asked =
-                Asked { program: &question.program, pid: question.pid, call: &question.call, access };
+            let asked = Asked { program: &question.program, pid: question.pid, call: &question.call, access };
             make_rule(&asked, choice, &self.place)
         });
         let saved = match (&rule, choice.how_long) {
@@ -26,7 +26,8 @@ impl Session {
         self.answers += 1;
         rule.pid = None;
         self.policy.rules.push(rule.clone());
-        let problem = |e: PolicyError| failed(format!("the answer holds until the program ends, but is not saved: {e}"));
+        let problem =
+            |e: PolicyError| failed(format!("the answer holds until the program ends, but is not saved: {e}"));
         match &self.save_policy {
             Some(file) => self.policy.save(file).map_err(problem),
             None => {

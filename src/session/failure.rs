@@ -44,15 +44,28 @@ pub(super) fn start_error(error: &StartError, program: &Path, cwd: &Path) -> Run
         (Step::Directory, e) => (format!("cannot change to {}: {}", cwd.display(), e.desc()), 125),
         (Step::Terminal, e) => (format!("cannot give the program its terminal: {}", e.desc()), 125),
         (Step::Execute, Errno::ENOENT) => match interpreter(program) {
-            Some(name) => (format!("cannot run {shown}: its interpreter {name} does not exist; install it, or mend the script's first line"), 126),
+            Some(name) => (
+                format!(
+                    "cannot run {shown}: its interpreter {name} does not exist; install it, or mend the script's first line"
+                ),
+                126,
+            ),
             None => (format!("cannot run {shown}: it, or the loader it needs, does not exist"), 127),
         },
-        (Step::Execute, Errno::ENOEXEC) => {
-            (format!("cannot run {shown}: it is empty or in a format that the kernel cannot execute; a script needs a first line such as #!/bin/sh"), 126)
-        }
+        (Step::Execute, Errno::ENOEXEC) => (
+            format!(
+                "cannot run {shown}: it is empty or in a format that the kernel cannot execute; a script needs a first line such as #!/bin/sh"
+            ),
+            126,
+        ),
         (Step::Execute, Errno::EACCES) => match interpreter(program) {
             Some(name) => (format!("cannot run {shown}: its interpreter {name} is not executable for you"), 126),
-            None => (format!("cannot run {shown}: you may not execute it (its permissions, or a file system mounted noexec)"), 126),
+            None => (
+                format!(
+                    "cannot run {shown}: you may not execute it (its permissions, or a file system mounted noexec)"
+                ),
+                126,
+            ),
         },
         (Step::Execute, e) => (format!("cannot run {shown}: {}", e.desc()), 126),
     };

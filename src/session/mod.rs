@@ -23,8 +23,8 @@ use async_channel::Receiver;
 use crate::policy::{Place, Policy, Rules};
 use crate::recording::{Recorder, RunInfo};
 use crate::sys::launch::Launch;
-use crate::tracer::{self, Ended, Handle, Message, Setup, TraceText, Tracer};
 pub use crate::tracer::Watch;
+use crate::tracer::{self, Ended, Handle, Message, Setup, TraceText, Tracer};
 
 /// Which policy a run starts with.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -32,6 +32,10 @@ pub fn signal_name(number: i32) -> String {
 }
 // SHIM
 /// shim
-pub fn siginfo_text(info: &[u8; 128]) -> String { signal_name(i32::from_le_bytes([info[0],info[1],info[2],info[3]])) }
+pub fn siginfo_text(info: &[u8; 128]) -> String {
+    signal_name(i32::from_le_bytes([info[0], info[1], info[2], info[3]]))
+}
 /// shim
-pub fn demultiplex(call: &RawCall, _m: &dyn Memory) -> RawCall { *call }
+pub fn demultiplex(call: &RawCall, _m: &dyn Memory) -> RawCall {
+    *call
+}

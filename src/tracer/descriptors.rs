@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use super::engine::Engine;
 use super::task::InCall;
-use crate::syscall::{Object, Outcome};
+use crate::policy::Decision;
+use crate::syscall::{Access, Kind, Object, Outcome};
 
 /// What `fd` of thread `tid` is open on, now. `None`: it is not open.
 pub(super) fn look_up(tid: i32, fd: i32) -> Option<Object> {
@@ -66,14 +67,30 @@ impl Engine {
         if !outcome.error && matches!(call.row.map(|r| r.result), Some(crate::syscall::ResultKind::Fd)) {
             process.descriptors.remove(&(outcome.value as i32));
         }
-        if !outcome.error && call.verdict.decision == crate::policy::Decision::Allow {
-            for access in &call.accesses {
-                if access.kind == crate::syscall::Kind::FileCreate
-                    && let Some(Object::Path { path, .. }) = &access.object
-                {
-                    self.rules.note_created(path);
-                }
-            }
+        if !outcome.error && call.verdict.decision == Decision::Allow {
+            self.note_made(name, &call.accesses);
+        }
+    }
+
+    /// Tells the rules what the program made, removed or renamed: some presets allow it what is its own.
+    fn note_made(&mut self, call: &str, accesses: &[Access]) {
+        let path = |kind: Kind, nth: usize| {
+            accesses.iter().filter(|a| a.kind == kind).nth(nth).and_then(|a| match &a.object {
+                Some(Object::Path { path, .. }) => Some(path.as_path()),
+                _ => None,
+            })
+        };
+        if let (Some(from), Some(to)) = (path(Kind::FileRename, 0), path(Kind::FileRename, 1)) {
+            return self.rules.note_renamed(from, to);
+        }
+        // A hard link gives another name to what was there before.
+        if let Some(made) = path(Kind::FileCreate, 0)
+            && !matches!(call, "link" | "linkat")
+        {
+            self.rules.note_created(made);
+        }
+        if let Some(gone) = path(Kind::FileDelete, 0) {
+            self.rules.note_removed(gone);
         }
     }
 }

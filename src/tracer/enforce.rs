@@ -152,7 +152,10 @@ impl Engine {
             }
             Fake::Socket => {
                 let kind = raw.args[1];
-                let known = matches!((kind & SOCK_TYPE_MASK) as i32, libc::SOCK_STREAM | libc::SOCK_DGRAM | libc::SOCK_SEQPACKET);
+                let known = matches!(
+                    (kind & SOCK_TYPE_MASK) as i32,
+                    libc::SOCK_STREAM | libc::SOCK_DGRAM | libc::SOCK_SEQPACKET
+                );
                 let kind = if known { kind } else { kind & !SOCK_TYPE_MASK | libc::SOCK_DGRAM as u64 };
                 regs.set_call(number(raw.abi, 41, 359, 198));
                 *regs.argument(raw.abi, 0) = libc::AF_UNIX as u64;

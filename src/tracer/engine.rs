@@ -137,7 +137,8 @@ impl Engine {
         }
         engine.out.progress.processes = 0;
         engine.out.progress.questions = 0;
-        let last = Ended { status: engine.status, failure: engine.failure.take(), progress: engine.out.progress.clone() };
+        let last =
+            Ended { status: engine.status, failure: engine.failure.take(), progress: engine.out.progress.clone() };
         engine.out.finish(Message::Ended(last));
     }
 
@@ -227,8 +228,9 @@ impl Engine {
     fn obey(&mut self, request: Request) {
         match request {
             Request::Answer(id, answer) => self.answered(id, answer),
-            Request::SetRules(rules) => {
-                self.rules.replace(*rules);
+            Request::SetRules(mut rules) => {
+                rules.carry_over(&self.rules);
+                self.rules = *rules;
                 self.rematch();
             }
             Request::Stop => {
@@ -343,7 +345,8 @@ impl Engine {
 
     /// Writes a line into the record.
     pub fn note(&mut self, text: &str) {
-        let program = self.processes.get(&self.root).map_or_else(|| Arc::from(std::path::Path::new("")), Process::program);
+        let program =
+            self.processes.get(&self.root).map_or_else(|| Arc::from(std::path::Path::new("")), Process::program);
         self.out.event(now(), self.root, self.root, program, What::Note { text: text.escape_default().to_string() });
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::engine::Engine;
 use super::enforce::monotonic;
+use super::engine::Engine;
 use super::message::{Answered, Message, Question, QuestionId};
 use super::task::{InCall, State};
 use crate::policy::{By, Decision};

@@ -89,11 +89,13 @@ impl Resolver<'_> {
                     let path = std::fs::read_link(format!("/proc/{}/cwd", self.tid)).unwrap_or_default();
                     Some(Object::Path { asked: path.clone().into_os_string(), path })
                 }
-                Target::Socket { fd, address } => match super::resolve_socket::peer(self.tid, self.pid, fd, address.as_deref()) {
-                    Some(Object::Unix { name }) => Some(Object::Unix { name: self.unix_name(name) }),
-                    Some(object) => Some(object),
-                    None => continue,
-                },
+                Target::Socket { fd, address } => {
+                    match super::resolve_socket::peer(self.tid, self.pid, fd, address.as_deref()) {
+                        Some(Object::Unix { name }) => Some(Object::Unix { name: self.unix_name(name) }),
+                        Some(object) => Some(object),
+                        None => continue,
+                    }
+                }
                 Target::NewSocket { family, kind, protocol } => {
                     Some(super::resolve_socket::new_socket(family, kind, protocol))
                 }

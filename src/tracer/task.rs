@@ -76,14 +76,7 @@ pub(super) struct Task {
 
 impl Task {
     pub fn new(tid: i32, pid: i32) -> Task {
-        Task {
-            tid,
-            pid,
-            state: State::Running,
-            call: None,
-            interrupted: Vec::new(),
-            launching: false,
-        }
+        Task { tid, pid, state: State::Running, call: None, interrupted: Vec::new(), launching: false }
     }
 }
 
