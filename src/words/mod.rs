@@ -1,1 +1,30 @@
-//! words
+//! Plain sentences about what programs do, in the user's language.
+//!
+//! | file | what it says |
+//! |---|---|
+//! | `translate` | [`init`], [`tr`], [`tr_n`], [`mark`], [`fill`]: gettext |
+//! | `escape` | [`escape`], [`elide`]: hostile text made safe to show |
+//! | `object` | what is acted on: [`object`], [`program_name`] |
+//! | `action` | what is done: [`action`] for logs, [`kind_name`] for lists |
+//! | `question` | the sentences of a prompt: [`question`] |
+//! | `matters` | the one line why it may matter: [`why_it_matters`] |
+//! | `pretend` | what the program will believe: [`pretended`] |
+//!
+//! A sentence is one msgid with named placeholders, never glued from pieces: other languages order and
+//! inflect differently. Everything that comes from the traced program goes through [`escape()`].
+
+mod action;
+mod escape;
+mod matters;
+mod object;
+mod pretend;
+mod question;
+mod translate;
+
+pub use action::{action, kind_name};
+pub use escape::{elide, escape, escape_bytes};
+pub use matters::{Asker, why_it_matters};
+pub use object::{object, program_name, service};
+pub use pretend::{pretended, why_not_pretended};
+pub use question::{SHOWN_MAX, Sentences, question};
+pub use translate::{fill, init, mark, tr, tr_n};

@@ -1,0 +1,48 @@
+#!/bin/sh
+# Collects every translatable string into po/syswall.pot and brings po/*.po up to date with it.
+#
+#   sh data/extract-strings.sh            write po/POTFILES, po/syswall.pot and po/*.po
+#   sh data/extract-strings.sh --to FILE  write only the template, to FILE (tests/translations.rs compares it)
+#
+# Needs: gettext.
+set -eu
+export LC_ALL=C.UTF-8
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+grep -rlE --include='*.rs' '\b(tr|tr_n|mark|No)\(' src | LC_ALL=C sort > "$work/rust"
+grep -rl --include='*.ui' 'translatable="' src | LC_ALL=C sort > "$work/ui" || :
+
+# xgettext of Debian 12 does not know Rust; its C parser reads Rust's string literals, but not `\` at a line's
+# end, which the tests forbid. `No` is what keeps a call from being pretended (src/syscall/row.rs).
+# A lifetime would be the start of a character to it, so it reads copies without them.
+while read -r file; do
+    mkdir -p "$work/tree/$(dirname "$file")"
+    sed -E "s/(&|<|\\+ )'([a-z_]+)/\\1\\2/g" "$file" > "$work/tree/$file"
+done < "$work/rust"
+xgettext --directory="$work/tree" --language=C --from-code=UTF-8 --add-location=file --add-comments=Translators \
+    --keyword --keyword=tr --keyword=tr_n:1,2 --keyword=mark --keyword=No \
+    --package-name=syswall --copyright-holder='The Syswall authors' \
+    --files-from="$work/rust" --output="$work/pot" 2> "$work/errors" || { cat "$work/errors" >&2; exit 1; }
+cat "$work/errors" >&2
+if [ -s "$work/ui" ]; then
+    xgettext --language=Glade --from-code=UTF-8 --add-location=file --add-comments=Translators --join-existing \
+        --package-name=syswall --files-from="$work/ui" --output="$work/pot"
+fi
+# Without the date, the template is the same whenever nothing changed.
+sed -i -e '/^"POT-Creation-Date/d' -e '1,/^msgid/{/^#/d}' -e 's/charset=CHARSET/charset=UTF-8/' "$work/pot"
+{ echo '# What Syswall says. Written by data/extract-strings.sh.'; echo '#'; cat "$work/pot"; } > "$work/syswall.pot"
+
+if [ "${1:-}" = --to ]; then
+    cp "$work/syswall.pot" "$2"
+    exit
+fi
+cat "$work/rust" "$work/ui" > po/POTFILES
+cp "$work/syswall.pot" po/syswall.pot
+grep -v '^#' po/LINGUAS | while read -r language; do
+    msgmerge --quiet --update --backup=none --no-fuzzy-matching --add-location=file "po/$language.po" po/syswall.pot
+    msgattrib --no-obsolete --add-location=file -o "po/$language.po" "po/$language.po"
+    echo "$language: $(msgfmt --statistics -o /dev/null "po/$language.po" 2>&1)"
+done

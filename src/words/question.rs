@@ -1,0 +1,276 @@
+//! The sentences of a prompt. The window and the terminal show the same.
+
+use std::path::Path;
+
+use super::action::fill_object;
+use super::{Asker, elide, escape, fill, kind_name, object, program_name, service, tr, why_it_matters};
+use crate::syscall::{Access, Kind, Object};
+use crate::tracer::Question;
+
+/// The longest object, in characters, that is shown. What cannot be shown in full cannot be allowed.
+pub const SHOWN_MAX: usize = 10_000;
+/// How many processes of a chain are named.
+const CHAIN_MAX: usize = 6;
+
+/// What a prompt says. Everything is escaped and bounded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentences {
+    /// One sentence: "curl wants to read /etc/passwd". A long object is cut in its middle.
+    pub headline: String,
+    /// Who started it, where the program's first process is not itself who asks.
+    pub through: Option<String>,
+    /// The object whole, at most [`SHOWN_MAX`] characters; empty where there is none.
+    pub object: String,
+    /// Whether `object` is whole; where not, the call must not be allowed.
+    pub complete: bool,
+    /// That the program named it otherwise: "via link ~/x → /etc/passwd".
+    pub via: Option<String>,
+    /// Why it may matter; only where it is true.
+    pub why: Option<String>,
+}
+
+/// The sentences for `question`. `home` is the home directory of the user whose program it is.
+pub fn question(question: &Question, home: Option<&Path>) -> Sentences {
+    let access = question.access();
+    let whole = access.and_then(|a| a.object.as_ref()).map(object).unwrap_or_default();
+    let asker = Asker { pid: question.pid, home };
+    Sentences {
+        headline: headline(question, access),
+        through: through(question),
+        complete: whole.chars().count() <= SHOWN_MAX,
+        object: elide(&whole, SHOWN_MAX),
+        via: access.and_then(|a| a.object.as_ref()).and_then(|o| via(o, &question.cwd)),
+        why: access.and_then(|a| why_it_matters(a, &asker)),
+    }
+}
+
+fn headline(question: &Question, access: Option<&Access>) -> String {
+    let program = program_name(&question.program);
+    let Some(Access { kind, object }) = access else {
+        let call = elide(&escape(&question.call), 40);
+        return fill(&tr("{program} wants to make the call {call}"), &[("program", &program), ("call", &call)]);
+    };
+    let Some(object) = object else {
+        let action = kind_name(*kind);
+        // Translators: {action} is an infinitive, such as "read files".
+        return fill(&tr("{program} wants to {action}"), &[("program", &program), ("action", &action)]);
+    };
+    if let Some(text) = rename(question, *kind, &program) {
+        return text;
+    }
+    let name = match object {
+        Object::Process { pid, .. } => process_name(*pid),
+        _ => None,
+    };
+    let mut more = vec![("program", program.as_str()), ("call", &question.call)];
+    more.extend(name.as_deref().map(|name| ("name", name)));
+    fill_object(&template(*kind, object, &question.call, name.is_some()), object, &more)
+}
+
+/// The whole sentence for this kind of access to this type of object.
+fn template(kind: Kind, object: &Object, call: &str, named: bool) -> String {
+    match (kind, object) {
+        (Kind::FileRead, Object::Path { .. }) => tr("{program} wants to read {object}"),
+        (Kind::FileRead, _) => tr("{program} wants to read from {object}"),
+        (Kind::FileList, _) => tr("{program} wants to list the folder {object}"),
+        (Kind::FileStat, _) => tr("{program} wants to look at the properties of {object}"),
+        (Kind::FileWrite, Object::Path { .. }) => tr("{program} wants to change {object}"),
+        (Kind::FileWrite, _) => tr("{program} wants to write to {object}"),
+        (Kind::FileCreate, _) => match call {
+            "mkdir" | "mkdirat" => tr("{program} wants to create the folder {object}"),
+            "link" | "linkat" | "symlink" | "symlinkat" => tr("{program} wants to create the link {object}"),
+            _ => tr("{program} wants to create {object}"),
+        },
+        (Kind::FileDelete, _) if call == "rmdir" => tr("{program} wants to delete the folder {object}"),
+        (Kind::FileDelete, _) if call.starts_with("rename") => {
+            tr("{program} wants to replace {object} by another file")
+        }
+        (Kind::FileDelete, _) => tr("{program} wants to delete {object}"),
+        (Kind::FileRename, _) => tr("{program} wants to rename {object}"),
+        (Kind::FileAttributes, _) => tr("{program} wants to change the permissions or other properties of {object}"),
+        (Kind::NetworkSocket, Object::Socket { family, .. }) => match family.as_str() {
+            "AF_INET" | "AF_INET6" => tr("{program} wants to use the network ({object})"),
+            "AF_UNIX" => tr("{program} wants to talk to programs on this computer ({object})"),
+            "AF_NETLINK" => tr("{program} wants to talk to the kernel about its settings ({object})"),
+            "AF_PACKET" => tr("{program} wants to see everything that passes over the network ({object})"),
+            _ => tr("{program} wants to make a socket ({object})"),
+        },
+        (Kind::NetworkSocket, _) => tr("{program} wants to make a socket ({object})"),
+        (Kind::NetworkConnect, Object::Address { port, .. }) => match (*port, service(*port)) {
+            (0, _) => tr("{program} wants to connect to {address}"),
+            (_, Some(_)) => tr("{program} wants to connect to {address}, port {port} ({service})"),
+            (_, None) => tr("{program} wants to connect to {address}, port {port}"),
+        },
+        (Kind::NetworkConnect, Object::Unix { .. }) => tr("{program} wants to connect to the local socket {object}"),
+        (Kind::NetworkConnect, _) => tr("{program} wants to connect to {object}"),
+        (Kind::NetworkListen, Object::Address { port: 0, .. }) => {
+            tr("{program} wants to be reachable at {address} on a free port")
+        }
+        (Kind::NetworkListen, Object::Address { .. }) => {
+            tr("{program} wants to be reachable at {address}, port {port}")
+        }
+        (Kind::NetworkListen, Object::Unix { .. }) => {
+            tr("{program} wants to be reachable at the local socket {object}")
+        }
+        (Kind::NetworkListen, _) => tr("{program} wants to be reachable at {object}"),
+        (Kind::NetworkAccept, _) => tr("{program} wants to accept a connection at {object}"),
+        (Kind::NetworkSend, Object::Address { port, .. }) => match (*port, service(*port)) {
+            (0, _) => tr("{program} wants to send data to {address}"),
+            (_, Some(_)) => tr("{program} wants to send data to {address}, port {port} ({service})"),
+            (_, None) => tr("{program} wants to send data to {address}, port {port}"),
+        },
+        (Kind::NetworkSend, Object::Unix { .. }) => tr("{program} wants to send data to the local socket {object}"),
+        (Kind::NetworkSend, _) => tr("{program} wants to send data to {object}"),
+        (Kind::ProcessExecute, _) => tr("{program} wants to run {object}"),
+        (Kind::ProcessSpawn, _) => tr("{program} wants to start another process"),
+        (Kind::ProcessSignal, _) if named => tr("{program} wants to send a signal to {object} ({name})"),
+        (Kind::ProcessSignal, _) => tr("{program} wants to send a signal to {object}"),
+        (Kind::ProcessInspect, _) if named => tr("{program} wants to look into or change {object} ({name})"),
+        (Kind::ProcessInspect, _) => tr("{program} wants to look into or change {object}"),
+        (Kind::ProcessIdentity, _) => tr("{program} wants to change its user, group or privileges ({object})"),
+        (Kind::Ipc, _) => tr("{program} wants to share memory or messages through {object}"),
+        (Kind::Device, Object::Device { request, .. }) if !request.is_empty() => {
+            tr("{program} wants to send the request {request} to the device {device}")
+        }
+        (Kind::Device, _) => tr("{program} wants to control the device {object}"),
+        (Kind::System, _) => tr("{program} wants to change something for the whole computer: {object}"),
+        (Kind::Bypass, _) => tr("{program} wants to use {call}, a way around the checking of single calls"),
+        (Kind::Descriptor, _) => tr("{program} wants to use what it has open: {object}"),
+        (Kind::Memory, _) => tr("{program} wants to manage its memory"),
+        (Kind::Time, _) => tr("{program} wants to use a clock or timer"),
+        (Kind::Wait, _) => tr("{program} wants to wait"),
+    }
+}
+
+/// Both names of a rename in one sentence.
+fn rename(question: &Question, kind: Kind, program: &str) -> Option<String> {
+    if kind != Kind::FileRename {
+        return None;
+    }
+    let mut names = question.accesses.iter().filter(|a| a.kind == Kind::FileRename).filter_map(|a| a.object.as_ref());
+    let (old, new) = (names.next()?, names.next()?);
+    let (old, new) = (elide(&object(old), 60), elide(&object(new), 60));
+    let template = tr("{program} wants to rename {old} to {new}");
+    Some(fill(&template, &[("program", program), ("old", &old), ("new", &new)]))
+}
+
+/// "Started by make through sh → cc", from the program's first process down to who asks (without it).
+fn through(question: &Question) -> Option<String> {
+    let (first, between) = question.ancestry.split_last()?;
+    let first = program_name(&first.program);
+    if between.is_empty() {
+        return Some(fill(&tr("Started by {first}"), &[("first", &first)]));
+    }
+    let mut chain: Vec<String> =
+        between.iter().take(CHAIN_MAX).rev().map(|ancestor| program_name(&ancestor.program)).collect();
+    if between.len() > CHAIN_MAX {
+        chain.insert(0, "…".to_owned());
+    }
+    Some(fill(&tr("Started by {first} through {chain}"), &[("first", &first), ("chain", &chain.join(" → "))]))
+}
+
+/// That the program named the object otherwise than by its resolved path.
+fn via(object: &Object, cwd: &Path) -> Option<String> {
+    let Object::Path { path, asked } = object else { return None };
+    // Lexically the same: relative to the current directory, or with `.` and doubled slashes.
+    if asked.is_empty() || cwd.join(asked).components().eq(path.components()) {
+        return None;
+    }
+    let (asked, path) = (elide(&escape(asked), 200), elide(&escape(path), 200));
+    let by_dots = Path::new(&asked).components().any(|c| c == std::path::Component::ParentDir);
+    let template = if by_dots {
+        tr("asked for as {asked}, which is {path}")
+    } else if Path::new(&asked).is_absolute() {
+        tr("via link {asked} → {path}")
+    } else {
+        tr("asked for as {asked}, which is {path}")
+    };
+    Some(fill(&template, &[("asked", &asked), ("path", &path)]))
+}
+
+/// What the kernel calls the process now; a process names itself, so this is a hint only.
+fn process_name(pid: i32) -> Option<String> {
+    let name = (pid > 0).then(|| std::fs::read(format!("/proc/{pid}/comm")).ok()).flatten()?;
+    Some(elide(&super::escape_bytes(name.trim_ascii_end()), 20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syscall::Abi;
+    use crate::tracer::Ancestor;
+
+    fn ask(call: &str, accesses: Vec<Access>) -> Question {
+        Question {
+            id: 1,
+            pid: 100,
+            tid: 100,
+            program: Path::new("/usr/bin/photo-sorter").into(),
+            argv: vec!["photo-sorter".into()],
+            ancestry: Vec::new(),
+            cwd: "/home/anna".into(),
+            abi: Abi::X86_64,
+            call: call.to_owned(),
+            text: format!("{call}("),
+            accesses,
+            asked: 0,
+            can_pretend: true,
+            why_not_pretend: None,
+            since: 0,
+            waiting: 1,
+        }
+    }
+
+    fn path(kind: Kind, path: &str, asked: &str) -> Access {
+        Access { kind, object: Some(Object::Path { path: path.into(), asked: asked.into() }) }
+    }
+
+    #[test]
+    fn the_headline_says_who_wants_what() {
+        let q = ask("openat", vec![path(Kind::FileRead, "/home/anna/holiday.jpg", "holiday.jpg")]);
+        let said = question(&q, Some(Path::new("/home/anna")));
+        assert_eq!(said.headline, "photo-sorter wants to read /home/anna/holiday.jpg");
+        assert_eq!((said.via, said.through, said.why), (None, None, None));
+    }
+
+    #[test]
+    fn a_link_is_told() {
+        let q = ask("openat", vec![path(Kind::FileRead, "/etc/passwd", "/home/anna/x")]);
+        assert_eq!(question(&q, None).via.as_deref(), Some("via link /home/anna/x → /etc/passwd"));
+        let q = ask("openat", vec![path(Kind::FileRead, "/etc/passwd", "../../etc/passwd")]);
+        assert_eq!(question(&q, None).via.as_deref(), Some("asked for as ../../etc/passwd, which is /etc/passwd"));
+    }
+
+    #[test]
+    fn a_rename_names_both() {
+        let q = ask("rename", vec![path(Kind::FileRename, "/a", "/a"), path(Kind::FileRename, "/b", "/b")]);
+        assert_eq!(question(&q, None).headline, "photo-sorter wants to rename /a to /b");
+    }
+
+    #[test]
+    fn the_chain_runs_from_the_first_process_down() {
+        let mut q = ask("openat", vec![path(Kind::FileRead, "/a", "/a")]);
+        let ancestor = |pid, program: &str| Ancestor { pid, program: Path::new(program).into() };
+        q.ancestry = vec![ancestor(3, "/bin/cc"), ancestor(2, "/bin/sh"), ancestor(1, "/bin/make")];
+        assert_eq!(question(&q, None).through.as_deref(), Some("Started by make through sh → cc"));
+        q.ancestry.truncate(1);
+        assert_eq!(question(&q, None).through.as_deref(), Some("Started by cc"));
+    }
+
+    #[test]
+    fn hostile_names_cannot_write_to_the_screen_or_flood_it() {
+        let evil = format!("/tmp/\x1b[2J\u{202e}{}", "x".repeat(20_000));
+        let said = question(&ask("unlink", vec![path(Kind::FileDelete, &evil, &evil)]), None);
+        assert!(!said.complete);
+        assert!(said.object.chars().count() <= SHOWN_MAX && !said.object.contains(['\x1b', '\u{202e}']));
+        assert!(said.headline.chars().count() < 200 && !said.headline.contains('\x1b'));
+    }
+
+    #[test]
+    fn a_call_without_an_access_is_named() {
+        assert_eq!(
+            question(&ask("kexec_load", vec![]), None).headline,
+            "photo-sorter wants to make the call kexec_load"
+        );
+    }
+}
