@@ -92,6 +92,11 @@ install_command() { # MANAGER
     esac
 }
 
+# PACKAGES as one types them: `pkgconfig(x)` is not a word to a shell.
+quoted() { # PACKAGES
+    say "$1" | sed "s/[^ ]*([^ ]*/'&'/g"
+}
+
 # Installs PACKAGES; the package lists are refreshed once in a run, and only if something is to be installed.
 lists_are_fresh=
 install_packages() { # MANAGER ROOT PACKAGES
@@ -123,14 +128,14 @@ set_up() { # TABLE
     if ! root=$(as_root_prefix); then
         [ -n "$packages" ] || return 0
         complain 'this needs some system packages, and neither root nor sudo is at hand to install them.'
-        complain "As root, run this, then start again: $(install_command "$manager") $packages"
+        complain "As root, run this, then start again: $(install_command "$manager") $(quoted "$packages")"
         return 1
     fi
     if [ -n "$packages" ]; then
         say "Installing with $manager: $packages"
         if ! install_packages "$manager" "$root" "$packages"; then
             complain "$manager could not install these packages (its own message is above): $packages"
-            complain "Install them as root, then start again: $(install_command "$manager") $packages"
+            complain "Install them as root, then start again: $(install_command "$manager") $(quoted "$packages")"
             return 1
         fi
     fi
