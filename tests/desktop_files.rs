@@ -3,6 +3,8 @@
 //!
 //! The tools that judge are required, not optional: `sh tests/run.sh` installs them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
