@@ -1,0 +1,101 @@
+"""Starts Syswall's window on a program, answers until it asks about a secret, and takes a picture of the screen.
+
+Usage: screenshot.py SYSWALL PROGRAM PICTURE. Needs a display and a D-Bus of its own: see screenshot.sh.
+"""
+
+import subprocess
+import sys
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+PATIENCE = 60
+ASKED_ABOUT = "id_demo"
+
+
+def wait_for(what, look):
+    """What `look` gives as soon as that is not nothing; gives up, saying `what` was waited for, after PATIENCE."""
+    deadline = time.monotonic() + PATIENCE
+    context = GLib.MainContext.default()
+    while time.monotonic() < deadline:
+        try:
+            found = look()
+        except GLib.Error:
+            found = None  # A window went away while it was looked at.
+        if found:
+            return found
+        # AT-SPI's own events wake this; the timer is for what sends none.
+        GLib.timeout_add(50, lambda: GLib.SOURCE_REMOVE)
+        context.iteration(True)
+    sys.exit(f"screenshot: waited {PATIENCE} s in vain for {what}")
+
+
+def windows():
+    desktop = Atspi.get_desktop(0)
+    for index in range(desktop.get_child_count()):
+        application = desktop.get_child_at_index(index)
+        if application is None:
+            continue
+        for number in range(application.get_child_count()):
+            window = application.get_child_at_index(number)
+            if window is not None:
+                yield window
+
+
+def action(window, name):
+    """The number of the window's action of that name, or None."""
+    for index in range(Atspi.Action.get_n_actions(window)):
+        if Atspi.Action.get_action_name(window, index) == name:
+            return index
+    return None
+
+
+def prompt():
+    return next((window for window in windows() if action(window, "prompt.allow") is not None), None)
+
+
+def texts(node):
+    """All that the window says: names and contents, but not of long lists."""
+    yield node.get_name() or ""
+    if node.get_role() in (Atspi.Role.LABEL, Atspi.Role.TEXT):
+        yield Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+    if node.get_role() not in (Atspi.Role.TREE_TABLE, Atspi.Role.TABLE, Atspi.Role.LIST):
+        for index in range(node.get_child_count()):
+            child = node.get_child_at_index(index)
+            if child is not None:
+                yield from texts(child)
+
+
+def secret_asked():
+    """The prompt about the secret, once it is there; whatever else is asked is allowed."""
+    window = prompt()
+    if window is None:
+        return None
+    if any(ASKED_ABOUT in text for text in texts(window)) and any("read" in text for text in texts(window)):
+        return window
+    # Refused until the prompt is armed; then this is simply tried again.
+    Atspi.Action.do_action(window, action(window, "prompt.allow"))
+    return None
+
+
+def main(syswall, program, picture):
+    manager = subprocess.Popen(["openbox"])
+    run = subprocess.Popen([syswall, "run", "--", program])
+    try:
+        window = wait_for("the question about the secret", secret_asked)
+        # Drawn and armed: its buttons can be pressed.
+        wait_for("the prompt to be armed", lambda: window.get_state_set().contains(Atspi.StateType.SHOWING))
+        time.sleep(1.5)
+        subprocess.run(["import", "-window", "root", picture], check=True)
+        Atspi.Action.do_action(window, action(window, "prompt.stop-program"))
+    finally:
+        run.terminate()
+        run.wait(10)
+        manager.terminate()
+        manager.wait(10)
+
+
+main(*sys.argv[1:4])
