@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! Command line in, front end chosen; nothing else.
+
+fn main() {
+    std::process::exit(syswall::cli::main());
+}

@@ -25,7 +25,11 @@ pub fn run(options: Options, answer: Option<Decision>) -> i32 {
     let mut told = false;
     let ended = loop {
         let Some(message) = waiting.pop_front().or_else(|| session.messages.recv_blocking().ok()) else {
-            break Ended { status: None, failure: Some("the engine died; this is a bug in Syswall".into()), progress: Default::default() };
+            break Ended {
+                status: None,
+                failure: Some("the engine died; this is a bug in Syswall".into()),
+                progress: Default::default(),
+            };
         };
         match message {
             Message::Question(question) => {
