@@ -388,6 +388,15 @@ impl Render<'_> {
         self.put("\"");
     }
 
+    /// Bytes as a C string literal in hexadecimal escapes, with its quotes.
+    pub fn hex_quoted(&mut self, bytes: &[u8]) {
+        self.put("\"");
+        for b in bytes {
+            self.fmt(format_args!("\\x{b:02x}"));
+        }
+        self.put("\"");
+    }
+
     /// Shows `value` in form `show`.
     pub fn show(&mut self, show: Show, value: u64) {
         let long = |v: u64| if self.call.abi.word() == 4 { i64::from(v as i32) } else { v as i64 };

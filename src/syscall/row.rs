@@ -164,6 +164,41 @@ pub enum Does {
     With(fn(&RawCall, &dyn Memory, &mut Vec<Want>)),
 }
 
+impl Does {
+    /// Something to the path in argument `path`, relative to the current directory, links followed.
+    pub const fn path(kind: Kind, path: u8) -> Does {
+        Does::Path { kind, dir: None, path, follow: true, when: Condition::Always }
+    }
+
+    /// Something to the path in argument `path`, relative to the descriptor in argument `dir`, links followed.
+    pub const fn path_at(kind: Kind, dir: u8, path: u8) -> Does {
+        Does::Path { kind, dir: Some(dir), path, follow: true, when: Condition::Always }
+    }
+
+    /// Something to the name itself: a link as the last component is not followed.
+    pub const fn name(kind: Kind, path: u8) -> Does {
+        Does::Path { kind, dir: None, path, follow: false, when: Condition::Always }
+    }
+
+    /// [`Does::name`], relative to the descriptor in argument `dir`.
+    pub const fn name_at(kind: Kind, dir: u8, path: u8) -> Does {
+        Does::Path { kind, dir: Some(dir), path, follow: false, when: Condition::Always }
+    }
+
+    /// A path that only matters when something (or nothing) is there.
+    pub const fn if_(self, wanted: Condition) -> Does {
+        match self {
+            Does::Path { kind, dir, path, follow, .. } => Does::Path { kind, dir, path, follow, when: wanted },
+            other => other,
+        }
+    }
+
+    /// Input or output on the descriptor in argument `fd`.
+    pub const fn io(fd: u8) -> Does {
+        Does::Fd { kind: Kind::Descriptor, fd }
+    }
+}
+
 /// A real, harmless descriptor that stands in for the one a pretended call would have returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fake {

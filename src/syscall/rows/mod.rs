@@ -2,8 +2,11 @@
 
 use super::Row;
 
+pub mod attributes;
 pub mod file;
+pub mod name;
 pub mod network;
+pub mod stat;
 
 /// Every row. A name occurs once.
-pub static ALL: &[&[Row]] = &[file::ROWS, network::ROWS];
+pub static ALL: &[&[Row]] = &[attributes::ROWS, file::ROWS, name::ROWS, network::ROWS, stat::ROWS];
