@@ -6,6 +6,7 @@
 #![allow(unsafe_code)]
 
 mod arch;
+mod filetype;
 pub mod initial;
 pub mod launch;
 mod memory;
@@ -14,6 +15,7 @@ pub mod ptrace;
 mod wait;
 
 pub use arch::Registers;
+pub use filetype::{file_type, file_type_at};
 pub use memory::RemoteMemory;
 pub use pidfd::{SocketInfo, socket_info};
 pub use wait::{Status, wait_any};

@@ -17,6 +17,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use super::fakes::Fakes;
 use super::handle::{Request, Setup, StartError};
 use super::message::{Ended, Message};
+use super::mounts::Mounts;
 use super::output::{Lost, Output};
 use super::protection::Protection;
 use super::questions::Questions;
@@ -41,6 +42,7 @@ pub(super) struct Engine {
     pub out: Output,
     pub protection: Protection,
     pub fakes: Fakes,
+    pub mounts: Mounts,
     pub paused: bool,
     /// Tasks that go on when the pause ends.
     pub parked: Vec<(i32, Resume, i32)>,
@@ -109,6 +111,7 @@ impl Engine {
             out: Output::new(events, messages, trace),
             protection: Protection::new(protected),
             fakes: Fakes::default(),
+            mounts: Mounts::new(),
             paused: false,
             parked: Vec::new(),
             status: None,

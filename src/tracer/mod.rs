@@ -17,6 +17,7 @@ mod handle;
 mod jobs;
 mod lifecycle;
 mod message;
+mod mounts;
 mod output;
 mod protection;
 mod questions;

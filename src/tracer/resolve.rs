@@ -8,15 +8,19 @@ use std::path::{Component, Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD as HERE, OFlag, OpenHow, ResolveFlag, open, openat2, readlink};
-use nix::sys::stat::{Mode, SFlag, fstat};
+use nix::sys::stat::{Mode, SFlag};
 
 use super::descriptors::look_up;
 use super::engine::Engine;
+use crate::sys::{file_type, file_type_at};
 use crate::syscall::access::{AT_FDCWD, Condition, Target, Want};
 use crate::syscall::{Access, Kind, Object};
 
 /// Links that are followed before a name counts as a loop (path_resolution(7)).
 const LINKS: usize = 40;
+
+/// Fail with EAGAIN rather than wait (openat2(2), Linux 5.12); nix has no name for it.
+const CACHED: ResolveFlag = ResolveFlag::from_bits_retain(libc::RESOLVE_CACHED);
 
 /// Where a name leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,10 +126,7 @@ impl Resolver<'_> {
     }
 
     fn place_of_descriptor(&self, path: PathBuf, fd: i32) -> Place {
-        let kind = std::fs::metadata(format!("/proc/{}/fd/{fd}", self.tid)).ok().map(|m| {
-            use std::os::unix::fs::MetadataExt;
-            SFlag::from_bits_truncate(m.mode() & SFlag::S_IFMT.bits())
-        });
+        let kind = file_type_at(Path::new(&format!("/proc/{}/fd/{fd}", self.tid))).ok();
         Place { path, kind, exists: true }
     }
 
@@ -220,10 +221,20 @@ impl Resolver<'_> {
                 how |= ResolveFlag::RESOLVE_IN_ROOT;
             }
             let flags = if follow { flags } else { flags | OFlag::O_NOFOLLOW };
-            let how = OpenHow::new().flags(flags).resolve(how);
-            match &start {
-                Some(start) => openat2(start.as_fd(), path, how),
-                None => openat2(HERE, path, how),
+            let open = |how: ResolveFlag| {
+                let how = OpenHow::new().flags(flags).resolve(how);
+                match &start {
+                    Some(start) => openat2(start.as_fd(), path, how),
+                    None => openat2(HERE, path, how),
+                }
+            };
+            match open(how | CACHED) {
+                // Not in the kernel's cache: asking a file system that the program itself serves (an AppImage does)
+                // would wait for a task that waits for us.
+                Err(Errno::EAGAIN) if self.engine.mounts.served().is_empty() => open(how),
+                // A kernel before 5.12 does not know RESOLVE_CACHED.
+                Err(Errno::EINVAL) => open(how),
+                result => result,
             }
         };
         match walk(path, follow) {
@@ -260,7 +271,7 @@ impl Resolver<'_> {
         if path.starts_with(format!("/proc/{}", std::process::id())) {
             return None;
         }
-        let kind = fstat(fd).ok().map(|s| SFlag::from_bits_truncate(s.st_mode & SFlag::S_IFMT.bits()));
+        let kind = file_type(fd).ok();
         Some(Place { path, kind, exists: true })
     }
 
@@ -277,6 +288,8 @@ impl Resolver<'_> {
         };
         let mut todo: Vec<OsString> = components(path);
         let mut links = 0;
+        let served = self.engine.mounts.served();
+        let is_served = |path: &Path| served.iter().any(|m| path.starts_with(m));
         while let Some(name) = todo.pop() {
             if name == ".." {
                 if at != root {
@@ -285,6 +298,10 @@ impl Resolver<'_> {
                 continue;
             }
             let next = if at.as_os_str().is_empty() { Path::new("/").join(&name) } else { at.join(&name) };
+            if is_served(&next) {
+                at = next;
+                continue;
+            }
             if !follow && todo.is_empty() {
                 at = next;
                 break;
@@ -311,6 +328,10 @@ impl Resolver<'_> {
         }
         if at.as_os_str().is_empty() {
             at = PathBuf::from("/");
+        }
+        if is_served(&at) {
+            // Only its server could say more.
+            return Place { path: at, kind: None, exists: true };
         }
         let found = if follow { std::fs::metadata(&at) } else { std::fs::symlink_metadata(&at) };
         let kind = found.as_ref().ok().map(|m| {
