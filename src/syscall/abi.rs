@@ -44,6 +44,9 @@ impl Abi {
 
     /// The kernel's name of call `nr` in this table, without the x32 bit; `None` for a number it does not have.
     pub fn call_name(self, nr: u64) -> Option<&'static str> {
+        if self == Abi::I386 && nr > u64::from(u32::MAX) {
+            return super::demultiplex::own_name(nr);
+        }
         let nr = if self == Abi::X32 { nr & !X32_BIT } else { nr };
         let nr = usize::try_from(nr).ok()?;
         match self {

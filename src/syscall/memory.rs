@@ -5,6 +5,18 @@ pub trait Memory {
     /// Reads from `addr` into `buf`; returns how many bytes from the start could be read (0 to `buf.len()`).
     fn read(&self, addr: u64, buf: &mut [u8]) -> usize;
 
+    /// The name of the network interface with that index, where whoever holds the task can tell. Interfaces are
+    /// named in socket addresses and options; a name is text for the reader and decides nothing.
+    fn interface_name(&self, _index: u32) -> Option<String> {
+        None
+    }
+
+    /// The protocol of the netlink socket that descriptor `fd` of the task is open on (`NETLINK_ROUTE` is 0), `None`
+    /// for everything else: only with it can bytes be told for netlink messages.
+    fn netlink_protocol(&self, _fd: i32) -> Option<u32> {
+        None
+    }
+
     /// Exactly `N` bytes at `addr`, or `None`.
     fn array<const N: usize>(&self, addr: u64) -> Option<[u8; N]>
     where

@@ -6,7 +6,9 @@
 mod abi;
 pub mod access;
 pub mod decode;
+mod demultiplex;
 pub mod errno;
+pub mod helpers_b;
 mod kind;
 mod memory;
 pub mod names;
@@ -14,9 +16,12 @@ mod object;
 pub mod render;
 pub mod row;
 pub mod rows;
+pub mod siginfo;
+pub mod sockaddr;
 
 pub use abi::{Abi, RawCall, X32_BIT};
 pub use access::{Condition, Target, Want, wants};
+pub use demultiplex::demultiplex;
 pub use kind::{Kind, KindSet};
 pub use memory::{LocalMemory, Memory, NoMemory};
 pub use object::{Access, Object, Transport};

@@ -323,5 +323,9 @@ pub fn lookup(call: &RawCall) -> Option<&'static Row> {
             .map(|abi| (0..1024).map(|nr| abi.call_name(nr).and_then(lookup_name)).collect())
     });
     let nr = if call.abi == Abi::X32 { call.nr & !super::abi::X32_BIT } else { call.nr };
-    tables[call.abi as usize].get(usize::try_from(nr).ok()?).copied().flatten()
+    match tables[call.abi as usize].get(usize::try_from(nr).ok()?) {
+        Some(row) => *row,
+        // Made up by `demultiplex`.
+        None => call.name().and_then(lookup_name),
+    }
 }

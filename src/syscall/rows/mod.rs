@@ -6,6 +6,10 @@ pub mod attributes;
 pub mod file;
 pub mod name;
 pub mod network;
+mod network_message;
+mod network_netlink;
+mod network_option;
+mod network_route;
 pub mod stat;
 
 /// Every row. A name occurs once.
