@@ -10,7 +10,10 @@ use super::pattern::{Pattern, Subject};
 use super::precedence::Narrowness;
 use super::rule::{ProcessTarget, Rule};
 use super::{Decision, Place, Query};
-use crate::syscall::{Access, Object};
+use crate::syscall::{Access, Kind, Object};
+
+/// `renameat2(2)`: both names are there and change places.
+const RENAME_EXCHANGE: u64 = 2;
 
 /// Whether a rule matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +57,18 @@ pub(super) fn path_of(object: Option<&Object>) -> Option<&Path> {
 /// Whether `path` or a directory above it is in `created`.
 pub(super) fn is_made(created: &BTreeSet<PathBuf>, path: &Path) -> bool {
     !created.is_empty() && path.ancestors().any(|p| created.contains(p))
+}
+
+/// Whether `path` is the free name that the call gives to something that the program made. The accesses of a rename
+/// begin with the old name; that something is there already shows in a `file.delete` of it, or in an exchange.
+fn is_new_name(case: &Case<'_>, path: &Path) -> bool {
+    let accesses = case.query.accesses;
+    let names = |kind: Kind| accesses.iter().filter(move |a| a.kind == kind).map(|a| path_of(a.object.as_ref()));
+    let old = names(Kind::FileRename).next().flatten();
+    case.access.is_some_and(|a| a.kind == Kind::FileRename)
+        && old.is_some_and(|old| old != path && is_made(case.created, old))
+        && !names(Kind::FileDelete).any(|gone| gone.is_none_or(|gone| gone == path))
+        && !case.query.args.get("flags").is_some_and(|flags| flags.raw & RENAME_EXCHANGE != 0)
 }
 
 /// A rule with its globs compiled.
@@ -177,7 +192,7 @@ impl Compiled {
         match case.object() {
             Some(Object::Path { path, .. } | Object::Device { path, .. }) => {
                 self.except_paths.iter().any(|p| p.matches(path.as_os_str().as_bytes()))
-                    || except.made_by_program && is_made(case.created, path)
+                    || except.made_by_program && (is_made(case.created, path) || is_new_name(case, path))
             }
             Some(Object::Address { address, .. }) => {
                 except.addresses.iter().any(|net| net.contains(&address.to_canonical()))
