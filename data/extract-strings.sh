@@ -31,6 +31,8 @@ if [ -s "$work/ui" ]; then
     xgettext --language=Glade --from-code=UTF-8 --add-location=file --add-comments=Translators --join-existing \
         --package-name=syswall --files-from="$work/ui" --output="$work/pot"
 fi
+xgettext --language=Python --from-code=UTF-8 --add-location=file --add-comments=Translators --join-existing \
+    --package-name=syswall --output="$work/pot" data/file-managers/nautilus-syswall.py
 # Without the date, the template is the same whenever nothing changed.
 sed -i -e '/^"POT-Creation-Date/d' -e '1,/^msgid/{/^#/d}' -e 's/charset=CHARSET/charset=UTF-8/' "$work/pot"
 { echo '# What Syswall says. Written by data/extract-strings.sh.'; echo '#'; cat "$work/pot"; } > "$work/syswall.pot"
@@ -39,7 +41,7 @@ if [ "${1:-}" = --to ]; then
     cp "$work/syswall.pot" "$2"
     exit
 fi
-cat "$work/rust" "$work/ui" > po/POTFILES
+{ cat "$work/rust" "$work/ui"; echo data/file-managers/nautilus-syswall.py; } > po/POTFILES
 cp "$work/syswall.pot" po/syswall.pot
 grep -v '^#' po/LINGUAS | while read -r language; do
     msgmerge --quiet --update --backup=none --no-fuzzy-matching --add-location=file "po/$language.po" po/syswall.pot

@@ -13,7 +13,7 @@ project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 set_up_rust
 set_up "$needed_to_build"
 
-say 'Building Syswall (some minutes the first time) ...'
+[ -x "${CARGO_TARGET_DIR:-$project/target}/release/syswall" ] || say "Building Syswall; the first time takes some minutes ..."
 cargo build --release --locked --manifest-path "$project/Cargo.toml" </dev/null
 built=${CARGO_TARGET_DIR:-$project/target}/release
 syswall=$built/syswall

@@ -48,7 +48,7 @@ fn main() {
         ("look at another process, number 1", &|| read(Path::new("/proc/1/cmdline"))),
     ];
     for (number, (what, step)) in steps.iter().enumerate() {
-        let got = step().unwrap_or_else(|error| format!("did not work: {error}"));
+        let got = step().unwrap_or_else(|error| format!("did not work: {}", plain(&error.to_string())));
         say(&format!("{:>2}. {what:<44} {got}", number + 1));
     }
 
@@ -160,6 +160,11 @@ fn start_program() -> Outcome {
     } else {
         Ok(format!("it ended with {}", output.status))
     }
+}
+
+/// An error's words without its number.
+fn plain(error: &str) -> &str {
+    error.split(" (os error").next().unwrap_or(error)
 }
 
 /// The words for a step that worked, with what it found out, if anything.
