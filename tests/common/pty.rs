@@ -96,6 +96,21 @@ impl Terminal {
         }
     }
 
+    /// Waits until the foreground process group's first process is called so: only then is a key meant for it.
+    #[track_caller]
+    pub fn until_foreground(&self, name: &str) {
+        let end = Instant::now() + LIMIT;
+        loop {
+            let leader = nix::unistd::tcgetpgrp(&self.keys).map_or(0, Pid::as_raw);
+            let comm = std::fs::read_to_string(format!("/proc/{leader}/comm")).unwrap_or_default();
+            if comm.trim_end() == name {
+                return;
+            }
+            assert!(Instant::now() < end, "in the foreground is {comm:?}, not {name}\n{}", self.seen());
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+
     /// Everything that was shown so far, for messages.
     pub fn seen(&self) -> String {
         let screen = self.screen.0.lock().expect("the screen");

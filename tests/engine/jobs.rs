@@ -38,7 +38,7 @@ fn a_shell_under_syswall_controls_its_jobs() {
     let jobs = type_line(&mut bash, "jobs");
     assert!(jobs.contains("[1]+  Running") && jobs.contains("sleep 1000"), "{jobs}");
     bash.send("fg\n");
-    bash.expect("sleep 1000\r\n");
+    bash.until_foreground("sleep");
     bash.send("\u{1a}");
     bash.expect("[1]+  Stopped");
     bash.expect("ready> ");
@@ -51,8 +51,7 @@ fn a_shell_under_syswall_controls_its_jobs() {
     let wait = type_line(&mut bash, "wait; jobs; echo none left");
     assert!(wait.contains("none left") && !wait.contains("Running"), "{wait}");
     bash.send("sleep 1000\n");
-    bash.expect("sleep 1000\r\n");
-    until_foreground_sleeps(&dir);
+    bash.until_foreground("sleep");
     bash.send("\u{3}");
     bash.expect("ready> ");
     assert_eq!(type_line(&mut bash, "echo status $?"), "status 130");
@@ -66,9 +65,21 @@ fn a_shell_under_syswall_controls_its_jobs() {
     dir.nothing_left_running();
 }
 
-/// Waits until a `sleep 1000` of this test has started: only then is a key meant for it.
-fn until_foreground_sleeps(dir: &Dir) {
-    while !dir.left_running().iter().any(|line| line.contains("sleep 1000") && !line.contains("bash")) {
+/// Waits until everything that this test started stands still, but for the shell.
+fn until_all_stopped(dir: &Dir) {
+    let end = std::time::Instant::now() + crate::common::LIMIT;
+    loop {
+        let state = |line: &String| {
+            let pid = line.split(' ').next().expect("a PID");
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            stat.rsplit_once(") ").map_or('?', |(_, rest)| rest.chars().next().unwrap_or('?'))
+        };
+        let all: Vec<_> = dir.left_running().into_iter().filter(|l| !l.contains("--norc")).collect();
+        if all.len() >= 2 && all.iter().all(|l| "Tt".contains(state(l))) {
+            return;
+        }
+        let states: Vec<_> = all.iter().map(|l| (state(l), l)).collect();
+        assert!(std::time::Instant::now() < end, "not stopped: {states:#?}");
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
@@ -81,15 +92,14 @@ fn ctrl_z_stops_syswall_and_the_program_and_fg_goes_on() {
         "\"$SYSWALL\" run --no-gui --no-record --answer allow -- sh -c 'echo started; sleep 1000; echo went on'\n",
     );
     bash.expect("started\r\n");
-    until_foreground_sleeps(&dir);
+    bash.until_foreground("syswall");
     bash.send("\u{1a}");
     bash.expect("Stopped");
     bash.expect("ready> ");
-    // All of it stands still: the program, and Syswall.
-    let states = type_line(&mut bash, "ps -o stat= -C sleep --ppid $$ | cut -c1 | sort -u | tr -d '\\n'; echo");
-    assert!(!states.contains('R'), "not stopped: {states}");
+    until_all_stopped(&dir);
     bash.send("fg\n");
     bash.expect("started; sleep 1000");
+    bash.until_foreground("syswall");
     bash.send("\u{3}");
     bash.expect("ready> ");
     assert_eq!(type_line(&mut bash, "echo status $?"), "status 130");
@@ -119,12 +129,15 @@ fn a_program_can_be_stopped_and_continued_twice() {
     );
     bash.expect("first\r\n");
     for _ in 0..2 {
+        bash.until_foreground("syswall");
         bash.send("\u{1a}");
         bash.expect("Stopped");
         bash.expect("ready> ");
+        until_all_stopped(&dir);
         bash.send("fg\n");
         bash.expect("until go");
     }
+    bash.until_foreground("syswall");
     dir.file("go", "");
     bash.expect("second\r\n");
     bash.expect("ready> ");
