@@ -1,0 +1,15 @@
+//! Real programs under the real engine, through the command line. By theme, one module each.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod abi;
+mod bad_input;
+mod exec;
+mod jobs;
+mod policy_runs;
+mod processes;
+mod recording_runs;
+mod signals;
+mod surroundings;
+mod threads;
