@@ -1,1 +1,4 @@
-//! cli
+//! Commands, and asking on the terminal.
+
+pub mod ask;
+pub mod terminal;

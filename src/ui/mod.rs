@@ -1,1 +1,3 @@
-//! ui
+//! Everything GTK.
+
+pub mod prompt;
