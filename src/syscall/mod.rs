@@ -22,6 +22,7 @@ pub mod sockaddr;
 pub use abi::{Abi, RawCall, X32_BIT};
 pub use access::{Condition, Target, Want, wants};
 pub use demultiplex::demultiplex;
+pub use siginfo::siginfo_text;
 pub use kind::{Kind, KindSet};
 pub use memory::{LocalMemory, Memory, NoMemory};
 pub use object::{Access, Object, Transport};
@@ -34,13 +35,4 @@ mod tests;
 /// The name of a signal, `SIGINT` or `SIGRT_2`; the number where it has none.
 pub fn signal_name(number: i32) -> String {
     u64::try_from(number).ok().and_then(names::signal::signal_name).map_or_else(|| number.to_string(), Into::into)
-}
-// SHIM
-/// shim
-pub fn siginfo_text(info: &[u8; 128]) -> String {
-    signal_name(i32::from_le_bytes([info[0], info[1], info[2], info[3]]))
-}
-/// shim
-pub fn demultiplex(call: &RawCall, _m: &dyn Memory) -> RawCall {
-    *call
 }

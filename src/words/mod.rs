@@ -8,12 +8,15 @@
 //! | `action` | what is done: [`action`] for logs, [`kind_name`] for lists |
 //! | `question` | the sentences of a prompt: [`question`] |
 //! | `matters` | the one line why it may matter: [`why_it_matters`] |
+//! | `consent` | what an answer means: [`consent`](consent()), and the labels of its choices |
 //! | `pretend` | what the program will believe: [`pretended`] |
 //!
 //! A sentence is one msgid with named placeholders, never glued from pieces: other languages order and
 //! inflect differently. Everything that comes from the traced program goes through [`escape()`].
 
 mod action;
+mod consent;
+mod details;
 mod escape;
 mod matters;
 mod object;
@@ -22,6 +25,8 @@ mod question;
 mod translate;
 
 pub use action::{action, kind_name};
+pub use consent::{consent, how_long_label, pattern_problem, short_path, takes_pattern, what_label, who_label};
+pub use details::details;
 pub use escape::{elide, escape, escape_bytes};
 pub use matters::{Asker, why_it_matters};
 pub use object::{object, program_name, service};
