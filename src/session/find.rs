@@ -8,9 +8,18 @@ use nix::unistd::{AccessFlags, access};
 
 use super::RunError;
 
+/// Where a program is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What execve(2) is given in `cwd`, as execvp(3) would: scripts see it as their name.
+    pub execute: PathBuf,
+    /// The same, absolute.
+    pub path: PathBuf,
+}
+
 /// The executable that `argv` names: as it is if it holds a slash (relative to `cwd`), else along PATH.
 /// Errors: 127 nothing of that name; 126 found, but it cannot be executed.
-pub fn find_program(argv: &[OsString], cwd: &Path) -> Result<PathBuf, RunError> {
+pub fn find_program(argv: &[OsString], cwd: &Path) -> Result<Found, RunError> {
     let Some(name) = argv.first().filter(|n| !n.is_empty()) else {
         return Err(RunError { message: "no program was given; name one behind `run`".into(), exit_code: 2 });
     };
@@ -18,7 +27,7 @@ pub fn find_program(argv: &[OsString], cwd: &Path) -> Result<PathBuf, RunError> 
     if name.as_bytes().contains(&b'/') {
         let path = cwd.join(name);
         return match why_not(&path) {
-            None => Ok(path),
+            None => Ok(Found { execute: PathBuf::from(name), path }),
             Some((code, why)) => Err(RunError { message: format!("cannot run {shown}: {why}"), exit_code: code }),
         };
     }
@@ -26,9 +35,10 @@ pub fn find_program(argv: &[OsString], cwd: &Path) -> Result<PathBuf, RunError> 
     let path = std::env::var_os("PATH").unwrap_or_else(|| "/bin:/usr/bin".into());
     for dir in std::env::split_paths(&path) {
         // An empty element means the working directory (execvp(3)).
-        let candidate = cwd.join(dir).join(name);
+        let execute = dir.join(name);
+        let candidate = cwd.join(&execute);
         match why_not(&candidate) {
-            None => return Ok(candidate),
+            None => return Ok(Found { execute, path: candidate }),
             Some((126, why)) => refused = refused.or(Some((candidate, why))),
             Some(_) => {}
         }

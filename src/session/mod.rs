@@ -9,7 +9,7 @@ mod find;
 
 pub use dirs::Dirs;
 pub use failure::RunError;
-pub use find::find_program;
+pub use find::{Found, find_program};
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -145,7 +145,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
         None => std::env::current_dir().map_err(|e| failed(format!("cannot tell the working directory: {e}")))?,
     };
     let found = find_program(&options.argv, &cwd)?;
-    let program = found.canonicalize().unwrap_or_else(|_| found.clone());
+    let program = found.path.canonicalize().unwrap_or_else(|_| found.path.clone());
     let place = Place {
         home: Some(dirs.home.clone()),
         cwd: cwd.clone(),
@@ -190,7 +190,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
         protected.push(absolute(file));
     }
     let launch = Launch {
-        program: found.clone(),
+        program: found.execute,
         argv: options.argv.clone(),
         cwd: options.cwd.is_some().then(|| cwd.clone()),
         terminal: options.terminal,
@@ -223,7 +223,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
             if let Some(recorder) = recorder {
                 recorder.discard();
             }
-            Err(failure::start_error(&error, &found, &cwd))
+            Err(failure::start_error(&error, &found.path, &cwd))
         }
     }
 }
