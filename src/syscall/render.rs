@@ -61,6 +61,26 @@ impl ArgText {
         self.len() == 0
     }
 
+    /// Where each argument ends in `text`.
+    pub fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
+    /// Arguments that were rendered before: `ends` says where each ends in `text`. Ends that are not within the text
+    /// or not in order are left out.
+    pub fn from_parts(text: String, ends: &[u32]) -> ArgText {
+        let mut at = 0;
+        let mut good = Vec::with_capacity(ends.len());
+        for end in ends {
+            let start = if good.is_empty() { 0 } else { at + 2 };
+            if *end as usize >= start && text.get(start..*end as usize).is_some() {
+                good.push(*end);
+                at = *end as usize;
+            }
+        }
+        ArgText { text, ends: good, kept: Vec::new() }
+    }
+
     /// Empties it, keeping the buffers.
     pub fn clear(&mut self) {
         self.text.clear();
