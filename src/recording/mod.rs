@@ -45,3 +45,6 @@ pub fn default_path(state_dir: &Path, program: &Path) -> PathBuf {
     }
     path
 }
+
+#[cfg(test)]
+mod tests;

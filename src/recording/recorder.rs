@@ -54,7 +54,7 @@ impl Recorder {
     }
 
     /// The same, with `prepare` run on the connection first.
-    fn start_with(
+    pub(super) fn start_with(
         path: &Path,
         info: &RunInfo,
         prepare: impl FnOnce(&Writer) -> rusqlite::Result<()>,

@@ -64,6 +64,16 @@ struct Columns {
     does: Option<i64>,
 }
 
+fn write_counts(db: &Connection, p: &Process) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE process SET calls = ?, denied = ?, pretended = ? WHERE id = ?")?.execute(params![
+        p.calls as i64,
+        p.denied as i64,
+        p.pretended as i64,
+        p.id
+    ])?;
+    Ok(())
+}
+
 /// Turns events into rows of an open recording.
 pub(super) struct Writer {
     db: Connection,
@@ -124,10 +134,8 @@ impl Writer {
 
     /// Makes what was written since [`Writer::begin`] last, also if Syswall dies.
     pub fn commit(&mut self) -> rusqlite::Result<()> {
-        let mut update =
-            self.db.prepare_cached("UPDATE process SET calls = ?, denied = ?, pretended = ? WHERE id = ?")?;
         for p in self.dirty.drain().filter_map(|pid| self.processes.get(&pid)) {
-            update.execute(params![p.calls as i64, p.denied as i64, p.pretended as i64, p.id])?;
+            write_counts(&self.db, p)?;
         }
         self.db.execute_batch("COMMIT")
     }
@@ -229,7 +237,10 @@ impl Writer {
                 event.seq as i64
             ])?;
         self.exec(id, event.seq, program, None)?;
-        self.processes.insert(event.pid, Process { id, program, calls: 0, denied: 0, pretended: 0 });
+        let new = Process { id, program, calls: 0, denied: 0, pretended: 0 };
+        if let Some(gone) = self.processes.insert(event.pid, new) {
+            write_counts(&self.db, &gone)?;
+        }
         Ok(id)
     }
 
