@@ -139,7 +139,13 @@ mod imp {
         fn class_init(class: &mut Self::Class) {
             PromptChoices::ensure_type();
             class.bind_template();
-            class.set_accessible_role(gtk::AccessibleRole::AlertDialog);
+            // GTK before 4.10 tells screen readers that an alert dialog is a "filler", which they pass over.
+            let known = (gtk::major_version(), gtk::minor_version()) >= (4, 10);
+            class.set_accessible_role(if known {
+                gtk::AccessibleRole::AlertDialog
+            } else {
+                gtk::AccessibleRole::Dialog
+            });
         }
 
         fn instance_init(obj: &glib::subclass::InitializingObject<Self>) {
