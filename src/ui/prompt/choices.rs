@@ -23,7 +23,7 @@ mod imp {
 
     #[derive(Default)]
     pub struct PromptChoices {
-        pub buttons: RefCell<Vec<(String, gtk::CheckButton)>>,
+        pub buttons: RefCell<Vec<(Choosable, gtk::CheckButton)>>,
         pub more: RefCell<Option<gtk::Expander>>,
     }
 
@@ -75,7 +75,7 @@ impl PromptChoices {
             } else {
                 self.append(&button)
             }
-            self.imp().buttons.borrow_mut().push((choice.id.clone(), button));
+            self.imp().buttons.borrow_mut().push((choice.clone(), button));
         }
         if more.first_child().is_some() {
             let expander = gtk::Expander::builder().label(tr("More")).child(&more).margin_top(3).build();
@@ -86,9 +86,8 @@ impl PromptChoices {
 
     /// Opens "More" where the choice `id` is in there.
     pub fn reveal(&self, id: &str) {
-        let buttons = self.imp().buttons.borrow();
-        if let (Some(more), Some((_, button))) = (&*self.imp().more.borrow(), buttons.iter().find(|(i, _)| i == id))
-            && button.is_ancestor(more)
+        if let Some(more) = &*self.imp().more.borrow()
+            && self.imp().buttons.borrow().iter().any(|(choice, _)| choice.id == id && choice.more)
         {
             more.set_expanded(true);
         }
@@ -96,7 +95,7 @@ impl PromptChoices {
 
     /// Lets the choice `id` be chosen or not.
     pub fn set_possible(&self, id: &str, possible: bool) {
-        if let Some((_, button)) = self.imp().buttons.borrow().iter().find(|(i, _)| i == id) {
+        if let Some((_, button)) = self.imp().buttons.borrow().iter().find(|(choice, _)| choice.id == id) {
             button.set_sensitive(possible);
         }
     }
@@ -104,7 +103,7 @@ impl PromptChoices {
     /// The id of the `n`th choice, from 0, if there are so many and it can be chosen.
     pub fn nth(&self, n: usize) -> Option<String> {
         let buttons = self.imp().buttons.borrow();
-        buttons.get(n).filter(|(_, button)| button.is_sensitive()).map(|(id, _)| id.clone())
+        buttons.get(n).filter(|(_, button)| button.is_sensitive()).map(|(choice, _)| choice.id.clone())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The prompt's window: shows one question, and says what was answered.
 
 use std::cell::{Cell, RefCell};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
@@ -40,6 +40,8 @@ mod imp {
         pub through: TemplateChild<gtk::Label>,
         #[template_child]
         pub object_row: TemplateChild<gtk::Box>,
+        #[template_child]
+        pub object_scroller: TemplateChild<gtk::ScrolledWindow>,
         #[template_child]
         pub object: TemplateChild<gtk::Label>,
         #[template_child]
@@ -100,6 +102,7 @@ mod imp {
                 headline: Default::default(),
                 through: Default::default(),
                 object_row: Default::default(),
+                object_scroller: Default::default(),
                 object: Default::default(),
                 via: Default::default(),
                 why_row: Default::default(),
@@ -139,7 +142,13 @@ mod imp {
         fn class_init(class: &mut Self::Class) {
             PromptChoices::ensure_type();
             class.bind_template();
-            class.set_accessible_role(gtk::AccessibleRole::AlertDialog);
+            // GTK before 4.10 tells screen readers that an alert dialog is a "filler", which they pass over.
+            let known = (gtk::major_version(), gtk::minor_version()) >= (4, 10);
+            class.set_accessible_role(if known {
+                gtk::AccessibleRole::AlertDialog
+            } else {
+                gtk::AccessibleRole::Dialog
+            });
         }
 
         fn instance_init(obj: &glib::subclass::InitializingObject<Self>) {
@@ -158,6 +167,16 @@ mod imp {
                 #[weak]
                 window,
                 move |_| window.refresh()
+            ));
+            // What was asked to be seen comes into sight, once it has its size.
+            self.details.connect_expanded_notify(glib::clone!(
+                #[weak]
+                window,
+                move |details| {
+                    if details.is_expanded() {
+                        glib::timeout_add_local_once(Duration::from_millis(50), move || window.scroll_to_details());
+                    }
+                }
             ));
         }
 
@@ -220,7 +239,7 @@ impl PromptWindow {
         imp.headline.set_label(&said.headline);
         imp.headline.set_tooltip_text(Some(&words::elide(&said.object, 1000)));
         show_or_hide(&imp.through, said.through.as_deref());
-        imp.object.set_label(&said.object);
+        self.show_object(&said.object);
         imp.object_row.set_visible(!said.object.is_empty());
         show_or_hide(&imp.via, said.via.as_deref());
         imp.why.set_label(said.why.as_deref().unwrap_or_default());
@@ -249,7 +268,7 @@ impl PromptWindow {
         imp.asked.replace(None);
         imp.headline.set_label(headline);
         show_or_hide(&imp.through, None);
-        imp.object.set_label(text);
+        self.show_object(text);
         imp.object_row.set_visible(true);
         show_or_hide(&imp.via, None);
         imp.why_row.set_visible(false);
@@ -299,6 +318,24 @@ impl PromptWindow {
         imp.more.set_visible(question);
         imp.believes.set_visible(question);
         imp.footer.set_visible(question);
+    }
+
+    /// Shows the object, in as many lines as it is likely to need, and scrolls where those are too many.
+    fn show_object(&self, text: &str) {
+        let imp = self.imp();
+        imp.object.set_label(text);
+        // A scrolled window asks for one line however its label wraps.
+        let lines = text.chars().count().div_ceil(32).clamp(1, 6);
+        let (_, line) = imp.object.create_pango_layout(Some("x")).pixel_size();
+        let lines = i32::try_from(lines).unwrap_or(1);
+        imp.object_scroller.set_min_content_height((lines * line + 18).min(imp.object_scroller.max_content_height()));
+    }
+
+    fn scroll_to_details(&self) {
+        let imp = self.imp();
+        if let Some(bounds) = imp.details.compute_bounds(&*imp.body) {
+            imp.scroller.vadjustment().set_value(f64::from(bounds.y()));
+        }
     }
 
     fn show_details(&self, question: &Question) {
@@ -423,7 +460,7 @@ impl PromptWindow {
         if left.is_zero() {
             return;
         }
-        let wait = if animated { left.min(std::time::Duration::from_millis(33)) } else { left };
+        let wait = if animated { left.min(Duration::from_millis(33)) } else { left };
         let timer = glib::timeout_add_local_once(
             wait,
             glib::clone!(
