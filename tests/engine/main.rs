@@ -9,6 +9,7 @@ mod exec;
 mod jobs;
 mod policy_runs;
 mod processes;
+mod questions;
 mod recording_runs;
 mod signals;
 mod surroundings;

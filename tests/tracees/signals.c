@@ -428,7 +428,9 @@ static void storm(int total)
         _exit(0);
     }
     while (received < total) syscall(SYS_getppid);
-    say("%d received, %d out of order, child %s, SIGCHLD %d", received, disorder, how(wait_for(pid)), (int)seen[SIGCHLD]);
+    int status = wait_for(pid);
+    while (!seen[SIGCHLD]) sched_yield();
+    say("%d received, %d out of order, child %s, SIGCHLD %d", received, disorder, how(status), (int)seen[SIGCHLD]);
 }
 
 /* Children that end while the parent makes calls: each is told of, none is lost. */
