@@ -75,7 +75,8 @@ fn is_new_name(case: &Case<'_>, path: &Path) -> bool {
 #[derive(Clone, Debug)]
 pub(super) struct Compiled {
     pub rule: Arc<Rule>,
-    program: Option<Pattern>,
+    /// Of the executable.
+    pub program: Option<Pattern>,
     /// Of the path.
     pub path: Option<Pattern>,
     /// Of the socket.

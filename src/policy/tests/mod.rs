@@ -3,6 +3,7 @@
 mod answers;
 mod deciding;
 mod files;
+mod many;
 mod parsing;
 mod presets;
 mod properties;

@@ -24,7 +24,7 @@ fn the_contracts_example_is_read() {
       "rules": [
         {"decision": "allow",   "kind": ["file.read", "file.stat"], "path": "/usr/share/**"},
         {"decision": "deny",    "kind": "network", "address": "10.0.0.0/8", "port": 443, "errno": "ECONNREFUSED"},
-        {"decision": "pretend", "calls": ["unlink"], "path": "~/Documents/**"},
+        {"decision": "pretend", "calls": ["unlink", "unlinkat"], "path": "~/Documents/**"},
         {"decision": "ask",     "calls": ["ioctl"], "args": {"request": "TIOCSTI"}},
         {"decision": "allow",   "calls": ["openat"]}
       ]
