@@ -68,14 +68,15 @@ fn is_new_name(case: &Case<'_>, path: &Path) -> bool {
     case.access.is_some_and(|a| a.kind == Kind::FileRename)
         && old.is_some_and(|old| old != path && is_made(case.created, old))
         && !names(Kind::FileDelete).any(|gone| gone.is_none_or(|gone| gone == path))
-        && !case.query.args.get("flags").is_some_and(|flags| flags.raw & RENAME_EXCHANGE != 0)
+        && case.query.args.get("flags").is_none_or(|flags| flags.raw & RENAME_EXCHANGE == 0)
 }
 
 /// A rule with its globs compiled.
 #[derive(Clone, Debug)]
 pub(super) struct Compiled {
     pub rule: Arc<Rule>,
-    program: Option<Pattern>,
+    /// Of the executable.
+    pub program: Option<Pattern>,
     /// Of the path.
     pub path: Option<Pattern>,
     /// Of the socket.

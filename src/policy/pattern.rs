@@ -22,6 +22,18 @@ pub(super) struct Pattern {
     form: Form,
     /// What every match begins with.
     prefix: Vec<u8>,
+    ending: Ending,
+}
+
+/// What every match ends with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// This last component.
+    Name(Vec<u8>),
+    /// This after the last dot of the last component.
+    Extension(Vec<u8>),
+    /// It is not known.
+    Any,
 }
 
 #[derive(Clone, Debug)]
@@ -150,6 +162,20 @@ fn fixed_prefix(text: &str) -> (Vec<u8>, &str) {
     (prefix, "")
 }
 
+/// What the matches of the glob `text` end with. What stands behind the last slash or dot and has nothing special in it
+/// stands in no braces and no class, as these would end behind it.
+fn ending(text: &str) -> Ending {
+    let plain = |end: &str| !end.is_empty() && !end.contains(['*', '?', '[', ']', '{', '}', ',', '\\', '!']);
+    let name = text.rsplit('/').next().unwrap_or_default();
+    if text.contains('/') && plain(name) {
+        return Ending::Name(name.as_bytes().to_vec());
+    }
+    match name.rsplit_once('.') {
+        Some((_, extension)) if plain(extension) => Ending::Extension(extension.as_bytes().to_vec()),
+        _ => Ending::Any,
+    }
+}
+
 impl Pattern {
     /// Compiles `text`. The error says what is wrong with it.
     pub fn new(text: &str, subject: Subject, place: &Place) -> Result<Pattern, String> {
@@ -171,7 +197,7 @@ impl Pattern {
             "*" if in_folder => Form::Folder,
             _ => Form::Glob(Box::new(compile(&whole)?)),
         };
-        Ok(Pattern { form, prefix })
+        Ok(Pattern { form, prefix, ending: ending(&whole) })
     }
 
     /// Whether it matches just one text.
@@ -182,6 +208,11 @@ impl Pattern {
     /// What every match begins with; all of it for an exact pattern.
     pub fn prefix(&self) -> &[u8] {
         &self.prefix
+    }
+
+    /// What every match ends with.
+    pub const fn ending(&self) -> &Ending {
+        &self.ending
     }
 
     /// Whether `bytes` match.

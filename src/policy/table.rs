@@ -1,7 +1,7 @@
 //! Rules in the order in which they decide, found without looking at all of them.
 //!
 //! A rule is filed under the narrowest thing that its matches have in common: an exact path, the directory that its
-//! glob begins with, a network, a port, a call, a kind. A case looks only where rules about it can be filed, and there
+//! glob begins with and its ending, a network, a port, an executable, a call, a kind. A case looks only where rules about it can be filed, and there
 //! only until something later than what it found already. So the cost hardly grows with the number of rules.
 
 use std::collections::{BTreeSet, HashMap};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::matcher::{Case, Compiled, Match, path_of};
-use super::pattern::Pattern;
+use super::pattern::{Ending, Pattern};
 use super::rules::Origin;
 use crate::syscall::{Kind, Object};
 
@@ -32,6 +32,7 @@ type Positions = Vec<u32>;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     entries: Vec<Entry>,
+    by_program: HashMap<Vec<u8>, Positions>,
     by_call: HashMap<String, Positions>,
     by_kind: HashMap<Kind, Positions>,
     any: Positions,
@@ -41,14 +42,24 @@ pub(super) struct Table {
     processes: Positions,
 }
 
-/// Globs by what they begin with.
+/// Globs by what they begin and end with.
 #[derive(Clone, Debug, Default)]
 struct Globs {
     exact: HashMap<Vec<u8>, Positions>,
     /// By the fixed beginning up to its last slash.
-    below: HashMap<Vec<u8>, Positions>,
+    below: HashMap<Vec<u8>, Bucket>,
     /// The lengths of the keys of `below`.
     lengths: BTreeSet<usize>,
+}
+
+/// Globs that begin alike, by what they end with.
+#[derive(Clone, Debug, Default)]
+struct Bucket {
+    /// By a fixed last component.
+    names: HashMap<Vec<u8>, Positions>,
+    /// By what follows the last dot of the last component.
+    extensions: HashMap<Vec<u8>, Positions>,
+    rest: Positions,
 }
 
 impl Globs {
@@ -59,15 +70,26 @@ impl Globs {
         }
         let end = pattern.prefix().iter().rposition(|b| *b == b'/').map_or(0, |slash| slash + 1);
         self.lengths.insert(end);
-        self.below.entry(pattern.prefix()[..end].to_vec()).or_default().push(position);
+        let bucket = self.below.entry(pattern.prefix()[..end].to_vec()).or_default();
+        let positions = match pattern.ending() {
+            Ending::Name(name) => bucket.names.entry(name.clone()).or_default(),
+            Ending::Extension(extension) => bucket.extensions.entry(extension.clone()).or_default(),
+            Ending::Any => &mut bucket.rest,
+        };
+        positions.push(position);
     }
 
     fn visit<'a>(&'a self, bytes: &[u8], visit: &mut impl FnMut(&'a Positions)) {
         self.exact.get(bytes).into_iter().for_each(&mut *visit);
+        let name = bytes.rsplit(|b| *b == b'/').next().unwrap_or_default();
+        let extension = name.iter().rposition(|b| *b == b'.').map(|dot| &name[dot + 1..]);
         for length in &self.lengths {
             match bytes.get(..*length) {
                 Some(start) if *length == 0 || start.ends_with(b"/") => {
-                    self.below.get(start).into_iter().for_each(&mut *visit);
+                    let Some(bucket) = self.below.get(start) else { continue };
+                    bucket.names.get(name).into_iter().for_each(&mut *visit);
+                    extension.and_then(|e| bucket.extensions.get(e)).into_iter().for_each(&mut *visit);
+                    visit(&bucket.rest);
                 }
                 Some(_) => {}
                 None => break,
@@ -138,6 +160,8 @@ impl Table {
             self.addresses.insert(rule.address, port, position);
         } else if rule.target.is_some() {
             self.processes.push(position);
+        } else if let Some(program) = compiled.program.as_ref().filter(|p| p.is_exact()) {
+            self.by_program.entry(program.prefix().to_vec()).or_default().push(position);
         } else if !rule.calls.is_empty() {
             for (i, call) in rule.calls.iter().enumerate() {
                 if !rule.calls[..i].contains(call) {
@@ -194,6 +218,11 @@ impl Table {
         visit(&self.any);
         if let Some(access) = case.access {
             self.by_kind.get(&access.kind).into_iter().for_each(&mut visit);
+        }
+        if !self.by_program.is_empty() {
+            for program in case.query.ancestry {
+                self.by_program.get(program.as_os_str().as_bytes()).into_iter().for_each(&mut visit);
+            }
         }
         self.by_call.get(case.query.call).into_iter().for_each(&mut visit);
         if let Some(path) = path_of(case.object()) {
