@@ -128,7 +128,7 @@ built=
 builds() { cargo test --locked --no-run && built=yes; }
 
 tests() {
-    make_home "$scratch/own" && on_a_desktop_of_its_own "$scratch/own" cargo test --locked
+    make_home "$scratch/own" && on_a_desktop_of_its_own "$scratch/own" cargo test --locked --no-fail-fast
 }
 
 # The test programs that cargo built for the project at FOLDER, one path a line, but for those that test the
