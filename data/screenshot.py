@@ -57,16 +57,28 @@ def prompt():
     return next((window for window in windows() if action(window, "prompt.allow") is not None), None)
 
 
-def texts(node):
-    """All that the window says: names and contents, but not of long lists."""
-    yield node.get_name() or ""
-    if node.get_role() in (Atspi.Role.LABEL, Atspi.Role.TEXT):
-        yield Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+def nodes(node):
+    """The window with all that is in it, but not what is in long lists."""
+    yield node
     if node.get_role() not in (Atspi.Role.TREE_TABLE, Atspi.Role.TABLE, Atspi.Role.LIST):
         for index in range(node.get_child_count()):
             child = node.get_child_at_index(index)
             if child is not None:
-                yield from texts(child)
+                yield from nodes(child)
+
+
+def says(window, *words):
+    """Whether each of the words is in something that the window says."""
+    texts = [node.get_name() or "" for node in nodes(window)]
+    return all(any(word in text for text in texts) for word in words)
+
+
+def armed(window):
+    """Whether the prompt takes an answer: it does not when it has just come up."""
+    for node in nodes(window):
+        if node.get_role() == Atspi.Role.PUSH_BUTTON and (node.get_name() or "").endswith("Allow"):
+            return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+    return False
 
 
 def secret_asked():
@@ -74,10 +86,10 @@ def secret_asked():
     window = prompt()
     if window is None:
         return None
-    if any(ASKED_ABOUT in text for text in texts(window)) and any("read" in text for text in texts(window)):
+    if says(window, ASKED_ABOUT, "read"):
         return window
-    # Refused until the prompt is armed; then this is simply tried again.
-    Atspi.Action.do_action(window, action(window, "prompt.allow"))
+    if armed(window):
+        Atspi.Action.do_action(window, action(window, "prompt.allow"))
     return None
 
 
@@ -86,9 +98,7 @@ def main(syswall, program, picture):
     run = subprocess.Popen([syswall, "run", "--", program])
     try:
         window = wait_for("the question about the secret", secret_asked)
-        # Drawn and armed: its buttons can be pressed.
-        wait_for("the prompt to be armed", lambda: window.get_state_set().contains(Atspi.StateType.SHOWING))
-        time.sleep(1.5)
+        wait_for("the prompt to be armed", lambda: armed(window))
         subprocess.run(["import", "-window", "root", picture], check=True)
         Atspi.Action.do_action(window, action(window, "prompt.stop-program"))
     finally:

@@ -124,8 +124,11 @@ lints() {
         cargo clippy --all-targets --locked --no-default-features -- -D warnings
 }
 
+built=
+builds() { cargo test --locked --no-run && built=yes; }
+
 tests() {
-    make_home "$scratch/own" && on_a_desktop_of_its_own "$scratch/own" cargo test --locked
+    make_home "$scratch/own" && on_a_desktop_of_its_own "$scratch/own" cargo test --locked --no-fail-fast
 }
 
 # The test programs that cargo built for the project at FOLDER, one path a line, but for those that test the
@@ -187,7 +190,8 @@ part 'set-up' set_up_all
 [ -z "$failed" ] || finish
 part 'format (cargo fmt --check)' cargo fmt --check
 part 'lints (cargo clippy)' lints
-part 'build (cargo test --no-run)' cargo test --locked --no-run
+part 'build (cargo test --no-run)' builds
+[ -n "$built" ] || finish
 part 'tests (cargo test)' tests
 if [ "$(id -u)" -eq 0 ]; then
     part 'engine tests as an ordinary user' tests_as_an_ordinary_user
