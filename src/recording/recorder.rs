@@ -106,6 +106,13 @@ impl Recorder {
         self.failure().map_or(Ok(()), Err)
     }
 
+    /// Ends the recording of a run that never began: nothing is left.
+    pub fn discard(mut self) {
+        self.join();
+        // What cannot be removed is an empty recording, and says so when it is opened.
+        let _ = std::fs::remove_file(&self.path);
+    }
+
     fn join(&mut self) {
         self.sender.close();
         if let Some(thread) = self.thread.take()

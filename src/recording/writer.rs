@@ -317,8 +317,8 @@ impl Writer {
             self.dirty.insert(event.pid);
         }
         guess_ends(&call.args.text, &mut self.ends);
-        if self.ends != call.args.ends() {
-            let blob: Vec<u8> = call.args.ends().iter().flat_map(|e| e.to_le_bytes()).collect();
+        if !self.ends.iter().copied().eq(call.args.ends()) {
+            let blob: Vec<u8> = call.args.ends().flat_map(u32::to_le_bytes).collect();
             self.db.prepare_cached("INSERT INTO ends VALUES(?, ?)")?.execute(params![event.seq as i64, blob])?;
         }
         let columns = Columns {

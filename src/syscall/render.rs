@@ -61,9 +61,9 @@ impl ArgText {
         self.len() == 0
     }
 
-    /// Where each argument ends in `text`.
-    pub fn ends(&self) -> &[u32] {
-        &self.ends
+    /// Where each shown argument ends in `text`.
+    pub fn ends(&self) -> impl Iterator<Item = u32> {
+        self.spans.iter().flatten().map(|(_, end)| *end)
     }
 
     /// Arguments that were rendered before: `ends` says where each ends in `text`. Ends that are not within the text
@@ -74,11 +74,11 @@ impl ArgText {
         for end in ends {
             let start = if good.is_empty() { 0 } else { at + 2 };
             if *end as usize >= start && text.get(start..*end as usize).is_some() {
-                good.push(*end);
+                good.push(Some((start as u32, *end)));
                 at = *end as usize;
             }
         }
-        ArgText { text, ends: good, kept: Vec::new() }
+        ArgText { entry: text.len(), text, spans: good, ..ArgText::default() }
     }
 
     /// Empties it, keeping the buffers.
