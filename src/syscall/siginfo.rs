@@ -75,9 +75,8 @@ fn put_code(r: &mut Render<'_>, signal: i32, code: i32) {
 fn put_value(r: &mut Render<'_>, b: &[u8], at: usize, word: usize) {
     let int = le_i32(b, at);
     let pointer = if word == 4 { u64::from(le32(b, at)) } else { le64(b, at) };
-    r.fmt(format_args!(", si_value={{sival_int={int}, sival_ptr="));
+    r.fmt(format_args!(", si_int={int}, si_ptr="));
     r.pointer(pointer);
-    r.put("}");
 }
 
 fn put_fields(r: &mut Render<'_>, b: &[u8], word: usize, signal: i32, code: i32) {
@@ -90,12 +89,14 @@ fn put_fields(r: &mut Render<'_>, b: &[u8], word: usize, signal: i32, code: i32)
     };
     match (signal, code) {
         // SI_KERNEL tells nothing more but for faults, which have an address.
-        (_, 0x80) if !matches!(signal, 4 | 7 | 8 | 11) => {}
+        (_, 0x80) if !matches!(signal, 4 | 5 | 7 | 8 | 11) => {}
         // SI_USER and SI_TKILL.
         (_, 0 | -6) => sender(r),
         // SI_TIMER.
         (_, -2) => {
-            r.fmt(format_args!(", si_timerid={:#x}, si_overrun={}", le32(b, at), le_i32(b, at + 4)));
+            r.put(", si_timerid=");
+            r.hex(u64::from(le32(b, at)));
+            r.fmt(format_args!(", si_overrun={}", le_i32(b, at + 4)));
             put_value(r, b, at + 8, word);
         }
         // Other codes of user space: SI_QUEUE, SI_MESGQ, ….

@@ -273,9 +273,9 @@ fn put_data(r: &mut Render<'_>, family: u16, b: &[u8]) {
         family::BLUETOOTH => put_bluetooth(r, b),
         family::IPX if b.len() >= 16 => {
             r.fmt(format_args!("sipx_port=htons({}), sipx_network=htonl(", be16(b, 2)));
-            r.fmt(format_args!("{:#08x}), sipx_node=", be32(b, 4)));
+            r.fmt(format_args!("{:#010x}), sipx_node=", be32(b, 4)));
             r.hex_bytes(&b[8..14]);
-            r.fmt(format_args!(", sipx_type={:02x}", b[14]));
+            r.fmt(format_args!(", sipx_type={:#x}, sipx_zero={:#x}", b[14], b[15]));
         }
         family::X25 if b.len() >= 18 => {
             r.put("sx25_addr={x25_addr=");
@@ -407,10 +407,10 @@ fn put_vsock(r: &mut Render<'_>, b: &[u8]) {
     }
 }
 
-/// A Bluetooth address as it is written: highest byte first.
+/// A Bluetooth address, byte by byte as strace does (bluetoothctl writes them backwards).
 fn put_bdaddr(r: &mut Render<'_>, b: &[u8]) {
     let [a, b, c, d, e, f]: [u8; 6] = array_at(b, 0);
-    r.fmt(format_args!("{f:02x}:{e:02x}:{d:02x}:{c:02x}:{b:02x}:{a:02x}"));
+    r.fmt(format_args!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"));
 }
 
 /// The structure depends on the socket's protocol, which the address does not hold; its length tells most of them.

@@ -8,7 +8,7 @@
 
 use crate::syscall::access::{AT_FDCWD, Target, Want};
 use crate::syscall::names::socket as names;
-use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, When, arg, out};
+use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::sockaddr::{self, SocketAddress, UnixName, family};
 use crate::syscall::{Kind, Memory, RawCall, Render};
 
@@ -53,10 +53,22 @@ fn protocol(r: &mut Render<'_>, value: u64) {
         3 => ax25_protocol(r, value),
         16 => r.choice(value, names::NETLINK_PROTOCOLS, "NETLINK_???"),
         17 => r.htons_choice((value as u16).swap_bytes(), names::ETHERNET_PROTOCOLS, "ETH_P_???"),
+        29 => r.choice(value, CAN_PROTOCOLS, "CAN_???"),
         31 => r.choice(value, names::BLUETOOTH_PROTOCOLS, "BTPROTO_???"),
         _ => r.fmt(format_args!("{value}")),
     }
 }
+
+/// Protocols of AF_CAN (linux/can.h).
+static CAN_PROTOCOLS: crate::syscall::row::Names = &[
+    (1, "CAN_RAW"),
+    (2, "CAN_BCM"),
+    (3, "CAN_TP16"),
+    (4, "CAN_TP20"),
+    (5, "CAN_MCNET"),
+    (6, "CAN_ISOTP"),
+    (7, "CAN_J1939"),
+];
 
 /// Protocol numbers of AX.25 (net/ax25.h in the kernel); their names stand in a comment.
 fn ax25_protocol(r: &mut Render<'_>, value: u64) {
@@ -78,8 +90,7 @@ fn ax25_protocol(r: &mut Render<'_>, value: u64) {
     r.hex(value);
     match NAMES.iter().find(|(v, _)| *v == value) {
         Some((_, name)) => r.fmt(format_args!(" /* {name} */")),
-        None if value != 0 => r.put(" /* AX25_P_??? */"),
-        None => {}
+        None => r.put(" /* AX25_P_??? */"),
     }
 }
 
@@ -88,14 +99,20 @@ fn address_in<const LEN: u8>(r: &mut Render<'_>, addr: u64) {
     sockaddr::sockaddr(r, addr, len);
 }
 
+/// At the entry, keeps the length behind the pointer in argument `i` for the exit.
+fn keep_length(r: &mut Render<'_>, i: u8) {
+    if r.outcome.is_none() {
+        let addr = r.arg(i);
+        let len = r.memory.u32(addr).filter(|_| addr != 0);
+        r.kept.push(len.map_or(u64::MAX, u64::from));
+    }
+}
+
 /// An address that the kernel fills, and whose length is behind the pointer in argument `LEN`: at the entry the length
 /// is kept, at the exit both are known.
 fn address_out<const LEN: u8>(r: &mut Render<'_>, addr: u64) {
     let len_addr = r.arg(LEN);
-    if r.outcome.is_none() {
-        let len = r.memory.u32(len_addr).filter(|_| len_addr != 0);
-        r.kept.push(len.map_or(u64::MAX, u64::from));
-    }
+    keep_length(r, LEN);
     if r.wait() {
         return;
     }
@@ -122,6 +139,11 @@ fn length_out(r: &mut Render<'_>, addr: u64) {
 }
 
 fn received(r: &mut Render<'_>, addr: u64) {
+    // The address comes later in the line; its length has to be looked at now.
+    keep_length(r, 5);
+    if r.wait() {
+        return;
+    }
     match r.outcome {
         Some(o) if !o.error => {
             let (fd, len) = (r.arg(0) as i32, o.value.max(0) as u64);
@@ -255,11 +277,6 @@ const FLAGS: Show = Show::Flags(names::MESSAGE_FLAGS, "MSG_???");
 const ACCEPT_FLAGS: Show = Show::Flags(names::TYPE_FLAGS, "SOCK_???");
 const DESCRIPTOR: &[Does] = &[Does::Fd { kind: Kind::Descriptor, fd: 0 }];
 
-/// An address with its length behind a pointer, filled by the kernel.
-const fn filled(name: &'static str, show: Show) -> crate::syscall::Arg {
-    crate::syscall::Arg { when: When::Entry, ..arg(name, show) }
-}
-
 /// The rows.
 pub static ROWS: &[Row] = &[
     Row::new(
@@ -307,7 +324,7 @@ pub static ROWS: &[Row] = &[
         "accept",
         &[
             arg("sockfd", Show::Fd),
-            filled("addr", Show::With(address_out::<2>)),
+            arg("addr", Show::With(address_out::<2>)),
             out("addrlen", Show::With(length_out)),
         ],
     )
@@ -319,7 +336,7 @@ pub static ROWS: &[Row] = &[
         "accept4",
         &[
             arg("sockfd", Show::Fd),
-            filled("addr", Show::With(address_out::<2>)),
+            arg("addr", Show::With(address_out::<2>)),
             out("addrlen", Show::With(length_out)),
             out("flags", ACCEPT_FLAGS),
         ],
@@ -332,7 +349,7 @@ pub static ROWS: &[Row] = &[
         "getsockname",
         &[
             arg("sockfd", Show::Fd),
-            filled("addr", Show::With(address_out::<2>)),
+            arg("addr", Show::With(address_out::<2>)),
             out("addrlen", Show::With(length_out)),
         ],
     )
@@ -342,7 +359,7 @@ pub static ROWS: &[Row] = &[
         "getpeername",
         &[
             arg("sockfd", Show::Fd),
-            filled("addr", Show::With(address_out::<2>)),
+            arg("addr", Show::With(address_out::<2>)),
             out("addrlen", Show::With(length_out)),
         ],
     )
@@ -378,10 +395,10 @@ pub static ROWS: &[Row] = &[
         "recvfrom",
         &[
             arg("sockfd", Show::Fd),
-            out("buf", Show::With(received)),
+            arg("buf", Show::With(received)),
             out("len", Show::Ulong),
             out("flags", FLAGS),
-            filled("src_addr", Show::With(address_out::<5>)),
+            arg("src_addr", Show::With(address_out::<5>)),
             out("addrlen", Show::With(length_out)),
         ],
     )
@@ -390,7 +407,7 @@ pub static ROWS: &[Row] = &[
     // Only inside i386's socketcall.
     Row::new(
         "recv",
-        &[arg("sockfd", Show::Fd), out("buf", Show::With(received)), out("len", Show::Ulong), out("flags", FLAGS)],
+        &[arg("sockfd", Show::Fd), arg("buf", Show::With(received)), out("len", Show::Ulong), out("flags", FLAGS)],
     )
     .does(DESCRIPTOR)
     .pretend(Pretend::Value(0)),
@@ -447,7 +464,7 @@ pub static ROWS: &[Row] = &[
         "setsockopt",
         &[
             arg("sockfd", Show::Fd),
-            arg("level", Show::Choice(names::LEVELS, "SOL_???")),
+            arg("level", Show::Choice(names::LEVELS, "SOL_??")),
             arg("optname", Show::With(option::name)),
             arg("optval", Show::With(option::set_value)),
             arg("optlen", Show::Int),
@@ -461,7 +478,7 @@ pub static ROWS: &[Row] = &[
         "getsockopt",
         &[
             arg("sockfd", Show::Fd),
-            arg("level", Show::Choice(names::LEVELS, "SOL_???")),
+            arg("level", Show::Choice(names::LEVELS, "SOL_??")),
             arg("optname", Show::With(option::get_name)),
             arg("optval", Show::With(option::get_value)),
             out("optlen", Show::With(length_out)),

@@ -357,7 +357,7 @@ fn ip_control(r: &mut Render<'_>, kind: u64, data: &[u8]) {
             put_sockaddr(r, &data[16..32]);
             r.put("}");
         }
-        18 if !data.is_empty() => {
+        3 if !data.is_empty() => {
             put_data(r);
             r.quoted_cut(data);
         }

@@ -16,7 +16,6 @@ mod level {
     pub const UDP: u32 = 17;
     pub const VSOCK: u32 = 40;
     pub const IPV6: u32 = 41;
-    pub const ICMPV6: u32 = 58;
     pub const SCTP: u32 = 132;
     pub const UDPLITE: u32 = 136;
     pub const RAW: u32 = 255;
@@ -71,7 +70,6 @@ fn put_name(r: &mut Render<'_>, value: u64, ip: Names, ipv6: Names) {
         level::PACKET => (names::PACKET_OPTIONS, "PACKET_???"),
         level::NETLINK => (names::NETLINK_OPTIONS, "NETLINK_???"),
         level::RAW => (names::RAW_OPTIONS, "RAW_???"),
-        level::ICMPV6 => (names::ICMPV6_OPTIONS, "ICMPV6_???"),
         level::SCTP => (names::SCTP_OPTIONS, "SCTP_???"),
         level::TLS => (names::TLS_OPTIONS, "TLS_???"),
         level::ALG => (names::ALG_OPTIONS, "ALG_???"),
@@ -109,6 +107,7 @@ pub fn set_value(r: &mut Render<'_>, addr: u64) {
         (level::IP | level::IPV6, 42 | 45) => Some((if word == 4 { 132 } else { 136 }, group)),
         (level::PACKET, 1 | 2) => Some((16, packet_mreq)),
         (level::RAW, 1) => Some((4, icmp_filter)),
+        (level::SOCKET, 74) => Some((4, rehash)),
         (level::PACKET, 5 | 13) => {
             return if len == 16 { sized(r, addr, 16, ring) } else { r.pointer(addr) };
         }
@@ -188,6 +187,14 @@ fn partial(r: &mut Render<'_>, bytes: &[u8], fields: &[(&str, bool)]) {
 
 fn int(r: &mut Render<'_>, b: &[u8]) {
     r.fmt(format_args!("[{}]", le_i32(b, 0)));
+}
+
+fn rehash(r: &mut Render<'_>, b: &[u8]) {
+    static NAMES: Names =
+        &[(0, "SOCK_TXREHASH_DISABLED"), (1, "SOCK_TXREHASH_ENABLED"), (0xffff_ffff, "SOCK_TXREHASH_DEFAULT")];
+    r.put("[");
+    r.choice(u64::from(le32(b, 0)), NAMES, "SOCK_TXREHASH_???");
+    r.put("]");
 }
 
 fn linger(r: &mut Render<'_>, b: &[u8]) {
