@@ -123,7 +123,8 @@ fn check_stars(text: &str) -> Result<(), String> {
         let escaped = bytes[..start].iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1;
         let before = start.checked_sub(1).map(|i| bytes[i]);
         let after = bytes.get(start + 2).copied();
-        let alone = matches!(before, None | Some(b'/' | b'{' | b',')) && matches!(after, None | Some(b'/' | b'}' | b','));
+        let alone =
+            matches!(before, None | Some(b'/' | b'{' | b',')) && matches!(after, None | Some(b'/' | b'}' | b','));
         if !(escaped || alone) {
             return Err("** must be alone between slashes, as in /x/**/*.txt".to_owned());
         }

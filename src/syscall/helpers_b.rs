@@ -20,7 +20,11 @@ impl Render<'_> {
     pub fn quoted_auto(&mut self, bytes: &[u8]) {
         let shown = &bytes[..bytes.len().min(super::render::SHOWN)];
         let plain = |b: &u8| matches!(b, 0x20..=0x7e | b'\t'..=b'\r');
-        if shown.iter().all(plain) { self.quoted(shown) } else { self.quoted_hex(shown) }
+        if shown.iter().all(plain) {
+            self.quoted(shown)
+        } else {
+            self.quoted_hex(shown)
+        }
         if shown.len() < bytes.len() {
             self.put("...");
         }

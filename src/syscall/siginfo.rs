@@ -130,7 +130,9 @@ fn put_fields(r: &mut Render<'_>, b: &[u8], word: usize, signal: i32, code: i32)
             r.put(", si_addr=");
             r.pointer(long(at) as u64 & if word == 4 { u64::from(u32::MAX) } else { u64::MAX });
             match (signal, code) {
-                (7, 4 | 5) => r.fmt(format_args!(", si_addr_lsb={}", crate::syscall::decode::bytes::le16(b, at + word))),
+                (7, 4 | 5) => {
+                    r.fmt(format_args!(", si_addr_lsb={}", crate::syscall::decode::bytes::le16(b, at + word)))
+                }
                 (11, 3) => {
                     let bound = at + 2 * word;
                     r.put(", si_lower=");

@@ -185,9 +185,7 @@ pub fn parse(bytes: &[u8]) -> Option<SocketAddress> {
             scope: le32(bytes, 24),
         },
         family::UNIX => SocketAddress::Unix(unix_name(&data[..data.len().min(108)])),
-        family::NETLINK if bytes.len() >= 12 => {
-            SocketAddress::Netlink { pid: le32(bytes, 4), groups: le32(bytes, 8) }
-        }
+        family::NETLINK if bytes.len() >= 12 => SocketAddress::Netlink { pid: le32(bytes, 4), groups: le32(bytes, 8) },
         family::PACKET if bytes.len() >= 12 => {
             SocketAddress::Packet { protocol: be16(bytes, 2), interface: le32(bytes, 4) }
         }
@@ -255,8 +253,8 @@ fn put_data(r: &mut Render<'_>, family: u16, b: &[u8]) {
                 let scope = le32(b, 24);
                 r.put(", sin6_scope_id=");
                 // Scopes are interfaces only for link-local addresses, fe80::/10 and ff?2::.
-                let link_local = address[0] == 0xfe && address[1] & 0xc0 == 0x80
-                    || address[0] == 0xff && address[1] & 0x0f == 2;
+                let link_local =
+                    address[0] == 0xfe && address[1] & 0xc0 == 0x80 || address[0] == 0xff && address[1] & 0x0f == 2;
                 if link_local { r.interface(scope) } else { r.fmt(format_args!("{scope}")) }
             }
         }
@@ -438,7 +436,11 @@ fn put_bluetooth(r: &mut Render<'_>, b: &[u8]) {
             r.put("), l2_bdaddr=");
             put_bdaddr(r, &b[4..]);
             r.fmt(format_args!(", l2_cid=htobs({:#x}), l2_bdaddr_type=", le16(b, 10)));
-            r.choice(u64::from(b[12]), &[(0, "BDADDR_BREDR"), (1, "BDADDR_LE_PUBLIC"), (2, "BDADDR_LE_RANDOM")], "BDADDR_???");
+            r.choice(
+                u64::from(b[12]),
+                &[(0, "BDADDR_BREDR"), (1, "BDADDR_LE_PUBLIC"), (2, "BDADDR_LE_RANDOM")],
+                "BDADDR_???",
+            );
         }
         _ => put_raw(r, b),
     }

@@ -293,15 +293,12 @@ pub static ROWS: &[Row] = &[
     .may(Kind::NetworkConnect)
     .may(Kind::Descriptor)
     .pretend(Pretend::Value(0)),
-    Row::new(
-        "bind",
-        &[arg("sockfd", Show::Fd), arg("addr", Show::With(address_in::<2>)), arg("addrlen", Show::Int)],
-    )
-    .does(&[Does::With(bind_wants)])
-    .may(Kind::NetworkListen)
-    .may(Kind::FileCreate)
-    .may(Kind::Descriptor)
-    .pretend(Pretend::Value(0)),
+    Row::new("bind", &[arg("sockfd", Show::Fd), arg("addr", Show::With(address_in::<2>)), arg("addrlen", Show::Int)])
+        .does(&[Does::With(bind_wants)])
+        .may(Kind::NetworkListen)
+        .may(Kind::FileCreate)
+        .may(Kind::Descriptor)
+        .pretend(Pretend::Value(0)),
     Row::new("listen", &[arg("sockfd", Show::Fd), arg("backlog", Show::Int)])
         .does(&[Does::With(listen_wants)])
         .may(Kind::NetworkListen)
@@ -397,21 +394,15 @@ pub static ROWS: &[Row] = &[
     )
     .does(DESCRIPTOR)
     .pretend(Pretend::Value(0)),
-    Row::new(
-        "sendmsg",
-        &[arg("sockfd", Show::Fd), arg("msg", Show::With(message::sent)), arg("flags", FLAGS)],
-    )
-    .does(&[Does::With(sendmsg_wants)])
-    .may(Kind::NetworkSend)
-    .may(Kind::NetworkConnect)
-    .may(Kind::Descriptor)
-    .pretend(Pretend::Message(1)),
-    Row::new(
-        "recvmsg",
-        &[arg("sockfd", Show::Fd), arg("msg", Show::With(message::received)), out("flags", FLAGS)],
-    )
-    .does(DESCRIPTOR)
-    .pretend(Pretend::Value(0)),
+    Row::new("sendmsg", &[arg("sockfd", Show::Fd), arg("msg", Show::With(message::sent)), arg("flags", FLAGS)])
+        .does(&[Does::With(sendmsg_wants)])
+        .may(Kind::NetworkSend)
+        .may(Kind::NetworkConnect)
+        .may(Kind::Descriptor)
+        .pretend(Pretend::Message(1)),
+    Row::new("recvmsg", &[arg("sockfd", Show::Fd), arg("msg", Show::With(message::received)), out("flags", FLAGS)])
+        .does(DESCRIPTOR)
+        .pretend(Pretend::Value(0)),
     Row::new(
         "sendmmsg",
         &[

@@ -1,11 +1,11 @@
 //! Netlink messages: what programs ask of the kernel's network, and what it answers.
 
-use crate::syscall::decode::bytes::{le_word, le_i32, le16, le32};
+use crate::syscall::Render;
+use crate::syscall::decode::bytes::{le_i32, le_word, le16, le32};
 use crate::syscall::decode::iovec::{self, Iov};
 use crate::syscall::names::socket as names;
 use crate::syscall::render::SHOWN;
 use crate::syscall::row::Names;
-use crate::syscall::Render;
 
 /// `sizeof(struct nlmsghdr)`.
 const HEADER: usize = 16;
