@@ -102,13 +102,10 @@ impl Form {
     }
 }
 
-/// Where the arguments in `text` end, told from the text alone: at commas outside quotes, brackets and comments.
-pub(super) fn guess_ends(text: &str, ends: &mut Vec<u32>) {
-    ends.clear();
-    if text.is_empty() {
-        return;
-    }
-    let (mut depth, mut quoted, mut escaped) = (0i32, false, false);
+/// Where the arguments in `text` begin and end, told from the text alone: at commas outside quotes, brackets and comments.
+pub(super) fn guess_spans(text: &str, spans: &mut Vec<(u32, u32)>) {
+    spans.clear();
+    let (mut start, mut depth, mut quoted, mut escaped) = (0, 0i32, false, false);
     for (at, b) in text.bytes().enumerate() {
         match b {
             _ if escaped => escaped = false,
@@ -117,11 +114,29 @@ pub(super) fn guess_ends(text: &str, ends: &mut Vec<u32>) {
             _ if quoted => {}
             b'{' | b'[' | b'(' => depth += 1,
             b'}' | b']' | b')' => depth -= 1,
-            b',' if depth == 0 && text.as_bytes().get(at + 1) == Some(&b' ') => ends.push(at as u32),
+            b',' if depth == 0 && text.as_bytes().get(at + 1) == Some(&b' ') => {
+                spans.push((start, at as u32));
+                start = at as u32 + 2;
+            }
             _ => {}
         }
     }
-    ends.push(text.len() as u32);
+    if (start as usize) < text.len() {
+        spans.push((start, text.len() as u32));
+    }
+}
+
+/// How many arguments were there at the entry, if `entry` (a length of `text`) is where one of them begins or all end.
+pub(super) fn entered(spans: &[(u32, u32)], text: &str, entry: usize) -> Option<usize> {
+    if entry == text.len() {
+        return Some(spans.len());
+    }
+    spans.iter().position(|(start, _)| *start as usize == entry)
+}
+
+/// The reverse of [`entered`].
+pub(super) fn entry(spans: &[(u32, u32)], text: &str, entered: usize) -> usize {
+    spans.get(entered).map_or(text.len(), |(start, _)| *start as usize)
 }
 
 /// The columns of an object beside its type.
@@ -188,21 +203,23 @@ pub(super) fn object(kind: &str, name: ValueRef<'_>, extra: ValueRef<'_>, number
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, guess_ends, join_argv, split_argv};
+    use super::{Form, guess_spans, join_argv, split_argv};
     use std::ffi::OsString;
 
     #[test]
     fn arguments_are_told_apart_at_commas_outside_of_strings_and_structs() {
-        let mut ends = Vec::new();
+        let mut spans = Vec::new();
         for (text, count) in [
             ("", 0),
             ("NULL", 1),
+            // The task died before the rest was known.
+            ("AT_FDCWD, \"x\", ", 2),
             ("3, \"a, \\\"b, \", 4", 3),
             ("AT_FDCWD, {st_mode=S_IFREG|0644, st_size=1, ...}, 0", 3),
             ("\"/bin/sh\", [\"sh\", \"-c\"], 0x7ffc /* 39 vars */", 3),
         ] {
-            guess_ends(text, &mut ends);
-            assert_eq!(ends.len(), count, "{text}");
+            guess_spans(text, &mut spans);
+            assert_eq!(spans.len(), count, "{text}");
         }
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, Row, params, params_from_iter};
 
-use super::code::{Form, bytes, guess_ends, object, os, split_argv, text};
+use super::code::{Form, bytes, entry, guess_spans, object, os, split_argv, text};
 use super::schema::{self, Header, header};
 use super::{Call, Check, Event, ExitStatus, Filter, RecordingError, RunInfo, What, filter};
 use crate::policy::{By, Decision};
@@ -85,6 +85,7 @@ pub(crate) struct Shape {
     pub errno: Option<i32>,
     form: Form,
     check: Check,
+    entered: Option<usize>,
 }
 
 /// A row of `task`, resolved.
@@ -281,7 +282,7 @@ impl Reader {
                 What::Call(Box::new(Call {
                     abi: shape.abi,
                     name: Arc::clone(&shape.call),
-                    args: self.arguments(seq, args)?,
+                    args: self.arguments(seq, args, shape.entered)?,
                     result_text: match shown {
                         Some(shown) => shown.into_owned(),
                         None => text(raw(8)?),
@@ -321,20 +322,21 @@ impl Reader {
         })
     }
 
-    fn arguments(&self, seq: u64, text: String) -> Result<ArgText, RecordingError> {
-        let stored = self
-            .db
-            .prepare_cached("SELECT ends FROM ends WHERE seq = ?")
-            .and_then(|mut q| q.query_row([seq as i64], |row| row.get::<_, Vec<u8>>(0)).optional())
-            .map_err(|e| self.error(e))?;
-        let mut ends = Vec::new();
-        match stored {
-            Some(blob) => {
-                ends.extend(blob.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b)));
-            }
-            None => guess_ends(&text, &mut ends),
+    fn arguments(&self, seq: u64, text: String, entered: Option<usize>) -> Result<ArgText, RecordingError> {
+        let mut spans = Vec::new();
+        if let Some(entered) = entered {
+            guess_spans(&text, &mut spans);
+            let entry = entry(&spans, &text, entered);
+            return Ok(ArgText::from_parts(text, &spans, entry));
         }
-        Ok(ArgText::from_parts(text, &ends))
+        let (blob, entry) = self
+            .db
+            .prepare_cached("SELECT spans, entry FROM spans WHERE seq = ?")
+            .and_then(|mut q| q.query_row([seq as i64], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?))))
+            .map_err(|e| self.error(e))?;
+        let words: Vec<u32> = blob.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b)).collect();
+        spans.extend(words.as_chunks::<2>().0.iter().map(|[start, end]| (*start, *end)));
+        Ok(ArgText::from_parts(text, &spans, usize::try_from(entry).unwrap_or(0)))
     }
 
     /// The task of that dictionary id.
@@ -373,7 +375,7 @@ impl Reader {
         let shape = self
             .db
             .prepare_cached(
-                "SELECT event, abi, call, kinds, decision, by, rule, errno, form, verified FROM shape WHERE id = ?",
+                "SELECT event, abi, call, kinds, decision, by, rule, errno, form, verified, entered FROM shape WHERE id = ?",
             )
             .and_then(|mut q| {
                 q.query_row([id], |row| {
@@ -389,6 +391,7 @@ impl Reader {
                         errno: row.get(7)?,
                         form: Form::from_number(row.get(8)?),
                         check: Check::from_name(&text_of(9)?).unwrap_or(Check::Unverified),
+                        entered: row.get::<_, Option<i64>>(10)?.map(|n| n as usize),
                     })
                 })
                 .optional()

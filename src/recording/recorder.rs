@@ -106,11 +106,11 @@ impl Recorder {
         self.failure().map_or(Ok(()), Err)
     }
 
-    /// Ends the recording of a run that never began: nothing is left.
+    /// Takes the file away again: the program never ran.
     pub fn discard(mut self) {
         self.join();
-        // What cannot be removed is an empty recording, and says so when it is opened.
-        let _ = std::fs::remove_file(&self.path);
+        // Nothing was promised, so nothing is missed if it cannot be removed.
+        let _ = remove(&self.path);
     }
 
     fn join(&mut self) {
@@ -149,19 +149,22 @@ fn make_room(path: &Path) -> Result<(), RecordingError> {
                 "is there already and is not a recording, so it is left alone; choose another file with --record",
             ));
         }
-        Ok(_) => {
-            // Log and index of a run that was killed must not be taken for the new file's.
-            for suffix in ["-wal", "-shm", "-journal", ""] {
-                let mut name = path.as_os_str().to_owned();
-                name.push(suffix);
-                match std::fs::remove_file(name) {
-                    Err(e) if e.kind() != ErrorKind::NotFound => return Err(fail(e)),
-                    _ => {}
-                }
-            }
-        }
+        Ok(_) => remove(path).map_err(fail)?,
     }
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(fail)?;
+    Ok(())
+}
+
+/// Removes a recording with its log and index: those of a run that was killed must not be taken for another file's.
+fn remove(path: &Path) -> std::io::Result<()> {
+    for suffix in ["-wal", "-shm", "-journal", ""] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(name) {
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+    }
     Ok(())
 }
 

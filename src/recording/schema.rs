@@ -19,7 +19,7 @@ pub const VERSION: i32 = 1;
 /// The tables. A file whose tables differ is refused, so that none of its SQL is ever run.
 ///
 /// `shape` holds what few events differ in: `form` is how `event.text` became the result's text (see `code.rs`),
-/// `kinds` are bits in the contract's order, `abi` and the names are as in events.
+/// `entered` how many arguments were known at the entry (NULL: see `spans`), `kinds` are bits in the contract's order, `abi` and the names are as in events.
 pub const TABLES: &[&str] = &[
     // key: argv (each argument ended by NUL), program, cwd, home, started, watch, policy; ended, code, signal, core, failure.
     "CREATE TABLE run(key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -31,7 +31,7 @@ pub const TABLES: &[&str] = &[
     "CREATE TABLE exec(process INTEGER, seq INTEGER, program INTEGER, argv, PRIMARY KEY(process, seq)) WITHOUT ROWID",
     "CREATE TABLE task(id INTEGER PRIMARY KEY, process INTEGER, tid INTEGER, program INTEGER)",
     "CREATE TABLE shape(id INTEGER PRIMARY KEY, event TEXT, abi TEXT, call TEXT, kinds INTEGER, decision TEXT, by TEXT, rule TEXT, \
-     errno INTEGER, form INTEGER, verified TEXT)",
+     errno INTEGER, form INTEGER, verified TEXT, entered INTEGER)",
     "CREATE TABLE text(id INTEGER PRIMARY KEY, text)",
     "CREATE TABLE object(id INTEGER PRIMARY KEY, type TEXT, name, extra, number INTEGER)",
     // A list of what a call did to what; event.does names it.
@@ -39,8 +39,8 @@ pub const TABLES: &[&str] = &[
     // time: ns since run.started. args, text: text.id. result: also a signal's number, an exit code, a parent's PID.
     "CREATE TABLE event(seq INTEGER PRIMARY KEY, time INTEGER, task INTEGER, shape INTEGER, duration INTEGER, waited INTEGER, \
      result INTEGER, args INTEGER, text INTEGER, does INTEGER)",
-    // Where arguments end, for those few that cannot be told from their text.
-    "CREATE TABLE ends(seq INTEGER PRIMARY KEY, ends BLOB)",
+    // Where arguments begin and end (pairs of 32 bits), for those few of which the text alone does not tell.
+    "CREATE TABLE spans(seq INTEGER PRIMARY KEY, spans BLOB, entry INTEGER)",
     // For people with an SQL shell.
     "CREATE VIEW events AS SELECT e.seq, e.time, p.pid, k.tid, g.path AS program, s.event, s.call, a.text AS args, s.kinds, s.decision, \
      s.by, s.rule, e.result, s.errno, e.duration, e.waited FROM event e JOIN task k ON k.id = e.task JOIN process p ON p.id = k.process \

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use super::code::{Bytes, Form, guess_ends, join_argv, object_row};
+use super::code::{Bytes, Form, entered, guess_spans, join_argv, object_row};
 use super::intern::Intern;
 use super::{Call, Event, ExitStatus, RunInfo, What, schema};
 use crate::policy::Decision;
@@ -34,6 +34,7 @@ struct Shape<'a> {
     errno: Option<i32>,
     form: i64,
     check: Option<&'static str>,
+    entered: Option<usize>,
 }
 
 impl Shape<'_> {
@@ -49,6 +50,7 @@ impl Shape<'_> {
             errno: None,
             form: 0,
             check: None,
+            entered: None,
         }
     }
 }
@@ -87,7 +89,7 @@ pub(super) struct Writer {
     processes: HashMap<i32, Process>,
     last_process: i64,
     dirty: HashSet<i32>,
-    ends: Vec<u32>,
+    spans: Vec<(u32, u32)>,
 }
 
 impl Writer {
@@ -117,7 +119,7 @@ impl Writer {
             processes: HashMap::new(),
             last_process: 0,
             dirty: HashSet::new(),
-            ends: Vec::new(),
+            spans: Vec::new(),
         })
     }
 
@@ -298,6 +300,18 @@ impl Writer {
 
     fn call(&mut self, event: &Event, call: &Call) -> rusqlite::Result<(i64, Columns)> {
         let form = Form::of(&call.result_text, call.result, call.errno);
+        let args = &call.args;
+        guess_spans(&args.text, &mut self.spans);
+        let entry = args.at_entry().len();
+        let entered = entered(&self.spans, &args.text, entry).filter(|_| args.spans().eq(self.spans.iter().copied()));
+        if entered.is_none() {
+            let blob: Vec<u8> = args.spans().flat_map(|(a, b)| [a.to_le_bytes(), b.to_le_bytes()]).flatten().collect();
+            self.db.prepare_cached("INSERT INTO spans VALUES(?, ?, ?)")?.execute(params![
+                event.seq as i64,
+                blob,
+                entry as i64
+            ])?;
+        }
         let shape = self.shape(&Shape {
             event: "call",
             abi: Some(call.abi.name()),
@@ -309,17 +323,13 @@ impl Writer {
             errno: call.errno,
             form: form as i64,
             check: Some(call.check.name()),
+            entered,
         })?;
         if let Some(p) = self.processes.get_mut(&event.pid) {
             p.calls += 1;
             p.denied += u64::from(matches!(call.decision, Decision::Deny | Decision::Kill));
             p.pretended += u64::from(call.decision == Decision::Pretend);
             self.dirty.insert(event.pid);
-        }
-        guess_ends(&call.args.text, &mut self.ends);
-        if !self.ends.iter().copied().eq(call.args.ends()) {
-            let blob: Vec<u8> = call.args.ends().flat_map(u32::to_le_bytes).collect();
-            self.db.prepare_cached("INSERT INTO ends VALUES(?, ?)")?.execute(params![event.seq as i64, blob])?;
         }
         let columns = Columns {
             duration: Some(call.duration_ns as i64),
@@ -335,19 +345,22 @@ impl Writer {
     fn shape(&mut self, shape: &Shape<'_>) -> rusqlite::Result<i64> {
         let (id, new) = self.shapes.id(shape);
         if new {
-            self.db.prepare_cached("INSERT INTO shape VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
-                id,
-                shape.event,
-                shape.abi,
-                shape.call,
-                shape.kinds,
-                shape.decision,
-                shape.by,
-                shape.rule,
-                shape.errno,
-                shape.form,
-                shape.check
-            ])?;
+            self.db.prepare_cached("INSERT INTO shape VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(
+                params![
+                    id,
+                    shape.event,
+                    shape.abi,
+                    shape.call,
+                    shape.kinds,
+                    shape.decision,
+                    shape.by,
+                    shape.rule,
+                    shape.errno,
+                    shape.form,
+                    shape.check,
+                    shape.entered.map(|n| n as i64)
+                ],
+            )?;
         }
         Ok(id)
     }

@@ -61,24 +61,18 @@ impl ArgText {
         self.len() == 0
     }
 
-    /// Where each shown argument ends in `text`.
-    pub fn ends(&self) -> impl Iterator<Item = u32> {
-        self.spans.iter().flatten().map(|(_, end)| *end)
+    /// Where each argument that is shown begins and ends in `text`.
+    pub fn spans(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.spans.iter().flatten().copied()
     }
 
-    /// Arguments that were rendered before: `ends` says where each ends in `text`. Ends that are not within the text
-    /// or not in order are left out.
-    pub fn from_parts(text: String, ends: &[u32]) -> ArgText {
-        let mut at = 0;
-        let mut good = Vec::with_capacity(ends.len());
-        for end in ends {
-            let start = if good.is_empty() { 0 } else { at + 2 };
-            if *end as usize >= start && text.get(start..*end as usize).is_some() {
-                good.push(Some((start as u32, *end)));
-                at = *end as usize;
-            }
-        }
-        ArgText { entry: text.len(), text, spans: good, ..ArgText::default() }
+    /// Arguments that were rendered before, as a recording holds them: `spans` says where each begins and ends in `text`,
+    /// `entry` how much of it was there at the entry. What does not lie within the text is left out.
+    pub fn from_parts(text: String, spans: &[(u32, u32)], entry: usize) -> ArgText {
+        let good = |(start, end): &(u32, u32)| text.get(*start as usize..*end as usize).is_some();
+        let spans = spans.iter().filter(|s| good(s)).map(|s| Some(*s)).collect();
+        let entry = if text.is_char_boundary(entry) { entry } else { text.len() };
+        ArgText { text, spans, kept: Vec::new(), entry, pending: false }
     }
 
     /// Empties it, keeping the buffers.

@@ -81,6 +81,15 @@ fn a_recording_and_an_empty_file_are_replaced_and_nothing_else_is() {
 }
 
 #[test]
+fn a_discarded_recording_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let recorder = Recorder::start(&dir.path().join("r.syswall"), &info()).unwrap();
+    recorder.sender().send_blocking(vec![open(1)]).unwrap();
+    recorder.discard();
+    assert_eq!(names(dir.path()), [] as [&str; 0]);
+}
+
+#[test]
 fn what_is_no_recording_is_refused_in_words() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("x");

@@ -39,17 +39,17 @@ pub(crate) fn event(seq: u64, what: What) -> Event {
 
 /// An allowed call that returned `result`.
 pub(crate) fn call(name: &str, args: &[&str], result: i64, accesses: Vec<Access>) -> Call {
-    let mut ends = Vec::new();
+    let mut spans = Vec::new();
     let mut text = String::new();
     for (i, arg) in args.iter().enumerate() {
         text.push_str(if i > 0 { ", " } else { "" });
+        spans.push((text.len() as u32, (text.len() + arg.len()) as u32));
         text.push_str(arg);
-        ends.push(text.len() as u32);
     }
     Call {
         abi: Abi::X86_64,
         name: name.into(),
-        args: ArgText::from_parts(text, &ends),
+        args: ArgText::from_parts(text.clone(), &spans, text.len()),
         result_text: result.to_string(),
         kinds: accesses.iter().map(|a| a.kind).collect::<KindSet>(),
         accesses,

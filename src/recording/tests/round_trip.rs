@@ -55,9 +55,15 @@ fn every_event() -> Vec<Event> {
     ];
     let mut odd = call("weird", &[], 0, vec![]);
     // A string that looks like two arguments to who only sees the text.
-    odd.args = ArgText::from_parts("a, b, [c".to_owned(), &[4, 8]);
+    odd.args = ArgText::from_parts("a, b, [c".to_owned(), &[(0, 4), (6, 8)], 1);
     odd.result_text = String::new();
     whats.push(happened(odd));
+    for entry in [0, 3, 6, 7] {
+        let mut read = call("read", &["3", "\"\"", "4096"], 0, vec![]);
+        let spans: Vec<_> = read.args.spans().collect();
+        read.args = ArgText::from_parts(read.args.text.clone(), &spans, entry);
+        whats.push(happened(read));
+    }
     for decision in Decision::ALL {
         for by in By::ALL {
             for check in [Check::Verified, Check::Unverified, Check::Race] {
