@@ -3,11 +3,9 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use ipnet::IpNet;
-
 use super::pattern::{Pattern, Subject, escape, escape_path};
 use super::rule::{ArgScalar, ArgTest, Kinds, Ports, ProcessTarget, Rule};
-use super::{Decision, Place, time};
+use super::{Decision, Place, address, time};
 use crate::syscall::{Access, Kind, Object, lookup_name};
 
 /// Longest extension that is offered as such.
@@ -271,7 +269,7 @@ fn exact(rule: &mut Rule, asked: &Asked<'_>, object: Option<&Object>, place: &Pl
         }
         Some(Object::Unix { name }) => rule.socket = Some(escape(name.to_str().filter(|n| !n.is_empty())?)),
         Some(Object::Address { address, port, .. }) => {
-            rule.address = Some(IpNet::from(*address));
+            rule.address = Some(address::host(*address));
             rule.port = Some(Ports::one(*port));
         }
         Some(Object::Process { pid, tree }) => {
@@ -299,8 +297,7 @@ fn pattern(rule: &mut Rule, text: &str, object: Option<&Object>) -> Option<()> {
         Object::Path { .. } | Object::Device { .. } => rule.path = Some(text.to_owned()),
         Object::Unix { .. } => rule.socket = Some(text.to_owned()),
         Object::Address { .. } => {
-            let net = text.parse::<IpNet>().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from));
-            rule.address = Some(net?);
+            rule.address = Some(address::parse(text)?);
         }
         _ => return None,
     }
@@ -326,7 +323,7 @@ fn narrow(rule: &mut Rule, asked: &Asked<'_>, what: &WhatScope, place: &Place) -
         (WhatScope::Downloads, _) => rule.path = Some("~/Downloads/**".to_owned()),
         (WhatScope::Home, _) => rule.path = Some("~/**".to_owned()),
         (WhatScope::AddressPort, Some(Object::Address { .. })) => exact(rule, asked, object, place)?,
-        (WhatScope::Address, Some(Object::Address { address, .. })) => rule.address = Some(IpNet::from(*address)),
+        (WhatScope::Address, Some(Object::Address { address, .. })) => rule.address = Some(address::host(*address)),
         (WhatScope::Port, Some(Object::Address { port, .. })) => rule.port = Some(Ports::one(*port)),
         _ => return None,
     }
@@ -370,9 +367,12 @@ pub fn check_pattern(text: &str, object: &Object, place: &Place) -> Result<(), S
         Object::Path { path, .. } | Object::Device { path, .. } => (path.as_os_str().as_bytes(), Subject::Path),
         Object::Unix { name } => (name.as_bytes(), Subject::Socket),
         Object::Address { address, .. } => {
-            let net = text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
-            let net = net.map_err(|_| format!("{text:?} is neither an IP address nor a network"))?;
-            return if net.contains(address) { Ok(()) } else { Err(format!("{address} is not in {net}")) };
+            let net = address::parse(text).ok_or_else(|| format!("{text:?} is neither an IP address nor a network"))?;
+            return if net.contains(&address.to_canonical()) {
+                Ok(())
+            } else {
+                Err(format!("{address} is not in {net}"))
+            };
         }
         _ => return Err("there is nothing here that a pattern could match".to_owned()),
     };

@@ -1,6 +1,5 @@
 //! Policies from JSON: every field checked, every mistake named with its place and how to mend it.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -43,15 +42,6 @@ pub(super) struct Reader<'a> {
 
 type Result<T> = std::result::Result<T, PolicyError>;
 
-/// `"a", "b" or "c"`.
-fn alternatives<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let quoted: Vec<String> = names.into_iter().map(|n| format!("{n:?}")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => quoted.concat(),
-    }
-}
-
 impl<'a> Reader<'a> {
     /// A reader of `text`, which errors call `source`.
     pub fn new(source: &'a str, text: &'a str, author: Author) -> Reader<'a> {
@@ -81,18 +71,14 @@ impl<'a> Reader<'a> {
         Ok(members)
     }
 
-    fn unknown<'n>(
-        &self,
-        at: usize,
-        what: &str,
-        name: &str,
-        known: impl Iterator<Item = &'n str> + Clone,
-    ) -> PolicyError {
-        let hint = match names::nearest(name, known.clone()) {
-            Some(near) => format!("did you mean {near:?}?"),
-            None => format!("known are {}", alternatives(known.take(40))).replace(" or ", " and "),
+    fn unknown<'n>(&self, at: usize, what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> PolicyError {
+        let known: Vec<&str> = known.collect();
+        let hint = match names::nearest(name, known.iter().copied()) {
+            Some(near) => format!("; did you mean {near:?}?"),
+            None if known.len() <= 40 => format!("; there are {}", known.join(", ")),
+            None => String::new(),
         };
-        self.error(at, format!("unknown {what} {name:?}; {hint}"))
+        self.error(at, format!("unknown {what} {name:?}{hint}"))
     }
 
     pub fn string<'n>(&self, node: &'n Node, what: &str) -> Result<&'n str> {
@@ -169,16 +155,11 @@ impl<'a> Reader<'a> {
 
     fn address(&self, node: &Node) -> Result<IpNet> {
         let text = self.string(node, "an address such as \"192.0.2.1\" or \"10.0.0.0/8\"")?;
-        if let Ok(address) = text.parse::<IpAddr>() {
-            return Ok(IpNet::from(address.to_canonical()));
-        }
         let bad = || {
-            let message = format!(
-                "{text:?} is neither an IP address nor a network; write 192.0.2.1, 10.0.0.0/8, 2001:db8::1 or fc00::/7"
-            );
-            self.error(node.at, message)
+            let examples = "192.0.2.1, 10.0.0.0/8, 2001:db8::1 or fc00::/7";
+            self.error(node.at, format!("{text:?} is neither an IP address nor a network; write {examples}"))
         };
-        text.parse::<IpNet>().map_err(|_| bad())
+        super::address::parse(text).ok_or_else(bad)
     }
 
     fn port(&self, node: &Node) -> Result<Ports> {

@@ -3,6 +3,7 @@
 //! [`Policy`] is what a file holds, [`Rules`] what decides. [`presets`] are shipped rules, [`answer`] makes rules of
 //! what the user answers.
 
+mod address;
 pub mod answer;
 mod arguments;
 mod decision;

@@ -23,6 +23,13 @@ pub struct Preset {
     pub rules: Vec<Rule>,
 }
 
+impl Preset {
+    /// `{"name", "title", "description", "rules"}`; rules as policies have them, with their exceptions.
+    pub fn to_json(&self) -> serde_json::Value {
+        super::write::preset(self)
+    }
+}
+
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
         &[$(($name, include_str!(concat!("../../data/presets/", $name, ".json")))),*]

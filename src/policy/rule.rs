@@ -258,6 +258,11 @@ impl Rule {
         }
     }
 
+    /// As policies have it. A preset's exceptions are added; the process that it may be for is left out.
+    pub fn to_json(&self) -> serde_json::Value {
+        super::write::rule(self)
+    }
+
     /// Whether it has a condition on the object.
     pub const fn has_object(&self) -> bool {
         self.path.is_some()

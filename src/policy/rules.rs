@@ -146,22 +146,34 @@ impl Rules {
     /// Adds a rule for the rest of the run. False, and nothing is added, if its globs can't be compiled:
     /// what it was about is then asked again.
     pub fn add_session(&mut self, rule: Rule) -> bool {
+        let added = self.push_answer(Arc::new(rule));
+        if added {
+            self.order_answers();
+        }
+        added
+    }
+
+    fn push_answer(&mut self, rule: Arc<Rule>) -> bool {
         let order = self.answers.len();
         let id = rule.id.as_deref().map(Arc::from);
-        let Ok(compiled) = Compiled::new(Arc::new(rule), &self.place) else { return false };
+        let Ok(compiled) = Compiled::new(rule, &self.place) else { return false };
         let rank = (compiled.narrowness(), order);
         self.answers.push((rank, Entry { compiled, origin: Origin::Session(order), id }));
+        true
+    }
+
+    fn order_answers(&mut self) {
         let mut sorted: Vec<&(AnswerRank, Entry)> = self.answers.iter().collect();
         sorted.sort_by(|(a, _), (b, _)| b.cmp(a));
         self.session = Table::new(sorted.into_iter().map(|(_, entry)| entry.clone()).collect());
-        true
     }
 
     /// Takes over the answers of `old` and what the program made so far, where rules are changed during a run.
     pub fn carry_over(&mut self, old: &Rules) {
         for (_, entry) in &old.answers {
-            self.add_session((*entry.compiled.rule).clone());
+            self.push_answer(Arc::clone(&entry.compiled.rule));
         }
+        self.order_answers();
         self.created.extend(old.created.iter().take(MOST_CREATED).cloned());
     }
 

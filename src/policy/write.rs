@@ -7,7 +7,8 @@ use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::json::{POLICY_FIELDS, RULE_FIELDS, VERSION};
-use super::rule::{ArgScalar, ArgTest, Rule};
+use super::presets::Preset;
+use super::rule::{ArgScalar, ArgTest, Except, Rule};
 use super::{Policy, time};
 use crate::syscall::errno;
 
@@ -122,10 +123,38 @@ fn in_order(
     written.chain(added).collect()
 }
 
-/// A rule as JSON, without its exceptions and its process.
+/// A rule as JSON, without its process.
 pub(super) fn rule(rule: &Rule) -> Value {
     let fields = in_order(&rule.layout.0, &RULE_FIELDS, |name| rule_field(rule, name));
-    Value::Object(fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<Map<_, _>>())
+    let mut fields: Map<_, _> = fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+    if !rule.except.is_empty() {
+        fields.insert("except".to_owned(), except(&rule.except));
+    }
+    Value::Object(fields)
+}
+
+fn except(except: &Except) -> Value {
+    let mut out = Map::new();
+    let mut list = |name: &str, items: Vec<String>| {
+        if !items.is_empty() {
+            out.insert(name.to_owned(), json!(items));
+        }
+    };
+    list("paths", except.paths.clone());
+    list("addresses", except.addresses.iter().map(ToString::to_string).collect());
+    list("families", except.families.clone());
+    for (name, said) in [("made_by_program", except.made_by_program), ("library_loading", except.library_loading)] {
+        if said {
+            out.insert(name.to_owned(), json!(true));
+        }
+    }
+    Value::Object(out)
+}
+
+/// A preset as JSON.
+pub(super) fn preset(preset: &Preset) -> Value {
+    let rules: Vec<Value> = preset.rules.iter().map(rule).collect();
+    json!({ "name": preset.name, "title": preset.title, "description": preset.description, "rules": rules })
 }
 
 /// A policy as JSON text, with a newline at its end. Rules for one process are left out.

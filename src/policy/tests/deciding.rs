@@ -30,6 +30,8 @@ fn harmless_devices_are_allowed_unless_a_rule_says_otherwise() {
         assert_eq!(said(&ask(&empty, "openat", path(Kind::FileWrite, node))), (Decision::Allow, By::Default, None));
     }
     assert_eq!(ask(&empty, "openat", path(Kind::FileWrite, "/dev/sda")).decision, Decision::Ask);
+    // It can be the terminal of something else.
+    assert_eq!(ask(&empty, "openat", path(Kind::FileWrite, "/dev/pts/3")).decision, Decision::Ask);
     assert_eq!(ask(&empty, "unlink", path(Kind::FileDelete, "/dev/null")).decision, Decision::Ask);
     let named = rules(r#"{"decision":"deny","path":"/dev/null"}"#);
     assert_eq!(ask(&named, "openat", path(Kind::FileWrite, "/dev/null")).decision, Decision::Deny);

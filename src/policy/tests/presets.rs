@@ -85,7 +85,7 @@ fn read_only_files_changes_nothing_but_devices() {
     }
     assert_eq!(files(&["read-only-files"], Kind::FileRead, "/tmp/x"), Decision::Ask);
     assert_eq!(files(&["read-only-files"], Kind::FileWrite, "/dev/null"), Decision::Allow);
-    assert_eq!(files(&["read-only-files"], Kind::FileWrite, "/dev/pts/1"), Decision::Allow);
+    assert_eq!(files(&["read-only-files"], Kind::FileWrite, "/dev/pts/1"), Decision::Ask);
 }
 
 #[test]
@@ -253,6 +253,22 @@ fn no_preset_is_loosened_by_another() {
                     assert!(verdict(&both).decision >= promised, "{a}+{b} {access:?}");
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn a_preset_is_listed_as_it_was_written() {
+    for preset in presets::all() {
+        let shown = preset.to_json();
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("data/presets/{}.json", preset.name));
+        let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(shown["title"], written["title"]);
+        let (shown, written) = (shown["rules"].as_array().unwrap(), written["rules"].as_array().unwrap());
+        assert_eq!(shown.len(), written.len());
+        for (shown, written) in shown.iter().zip(written) {
+            assert_eq!(shown["id"], written["id"]);
+            assert_eq!(shown.as_object().unwrap().len(), written.as_object().unwrap().len(), "{shown}");
         }
     }
 }
