@@ -73,7 +73,7 @@ mod imp {
         fn constructed(&self) {
             self.parent_constructed();
             let obj = self.obj();
-            let names = gtk::StringList::new(&[&tr("None: ask about everything that has no rule")]);
+            let names = gtk::StringList::new(&[&tr("None")]);
             for preset in presets::all() {
                 names.append(&tr(&preset.title));
             }
@@ -83,6 +83,7 @@ mod imp {
                 obj,
                 move |_| obj.describe_preset()
             ));
+            obj.describe_preset();
             obj.set_folder(std::env::current_dir().unwrap_or_else(|_| glib::home_dir()));
             obj.action_set_enabled("run.start", false);
             obj.build_suggestions();
@@ -124,7 +125,8 @@ impl RunDialog {
     fn describe_preset(&self) {
         let row = &self.imp().preset_row;
         let preset = (row.selected() as usize).checked_sub(1).and_then(|i| presets::all().get(i));
-        row.set_subtitle(&preset.map_or_else(String::new, |p| glib::markup_escape_text(&tr(&p.description)).into()));
+        let text = preset.map_or_else(|| tr("Asks about everything that has no rule"), |p| tr(&p.description));
+        row.set_subtitle(&glib::markup_escape_text(&text));
     }
 
     fn show_error(&self, text: &str) {
@@ -191,7 +193,7 @@ impl RunDialog {
     }
 
     fn build_suggestions(&self) {
-        let list = gtk::ListBox::builder().selection_mode(gtk::SelectionMode::Browse).build();
+        let list = gtk::ListBox::builder().selection_mode(gtk::SelectionMode::Single).build();
         let scroller = gtk::ScrolledWindow::builder()
             .child(&list)
             .hscrollbar_policy(gtk::PolicyType::Never)
@@ -215,15 +217,6 @@ impl RunDialog {
                 dialog.action_set_enabled("run.start", !row.text().trim().is_empty());
                 dialog.show_error("");
                 dialog.suggest();
-            }
-        ));
-        row.connect_entry_activated(glib::clone!(
-            #[weak(rename_to = dialog)]
-            self,
-            move |_| {
-                if !dialog.imp().command_row.text().trim().is_empty() {
-                    dialog.start();
-                }
             }
         ));
         let _ = self.imp().suggestions.set((popover, list));
@@ -301,6 +294,11 @@ impl RunDialog {
             gdk::Key::Escape => self.close(),
             gdk::Key::Tab if open => self.take_suggestion(),
             gdk::Key::Return | gdk::Key::KP_Enter if open && chosen.is_some() => self.take_suggestion(),
+            gdk::Key::Return | gdk::Key::KP_Enter if self.is_typing() => {
+                if !self.imp().command_row.text().trim().is_empty() {
+                    self.start();
+                }
+            }
             gdk::Key::Down | gdk::Key::Up if open => {
                 let step = if key == gdk::Key::Down { 1 } else { -1 };
                 let next = chosen.map_or(0, |row| row.index() + step);

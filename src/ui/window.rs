@@ -158,7 +158,7 @@ impl Window {
                     Ok(queries) => {
                         window.imp().run.replace(None);
                         window.imp().rules.set_run(None);
-                        window.show_recording(&path, queries).await;
+                        window.show_recording(&path, queries);
                         window.show_opened(&path);
                     }
                     Err(error) => window.toast(&fill(
@@ -188,12 +188,12 @@ impl Window {
     }
 
     /// Makes every page show `queries`.
-    async fn show_recording(&self, path: &std::path::Path, queries: Queries) {
+    fn show_recording(&self, path: &std::path::Path, queries: Queries) {
         let imp = self.imp();
         imp.recording.replace(Some(path.to_owned()));
         imp.activity.set_queries(Some(queries.clone()));
         imp.statistics.set_queries(Some(queries.clone()));
-        imp.report.set_queries(Some(queries)).await;
+        imp.report.set_queries(Some(queries));
         imp.compare.set_before(Some(path));
         self.update_actions();
     }

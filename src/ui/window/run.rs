@@ -190,6 +190,7 @@ impl Window {
         imp.activity.set_queries(None);
         imp.activity.set_recorded(recording.is_some());
         imp.statistics.set_queries(None);
+        imp.report.set_queries(None);
         imp.rules.set_run(Some(run.clone()));
         imp.run_title.set_text(&run.command);
         self.set_title(Some(&fill(&tr("{name} – Syswall"), &[("name", &run.name())])));
@@ -206,7 +207,7 @@ impl Window {
                 self,
                 async move {
                     match Queries::open(path.clone()).await {
-                        Ok(queries) => window.show_recording(&path, queries).await,
+                        Ok(queries) => window.show_recording(&path, queries),
                         Err(error) => window.toast(&error),
                     }
                 }
