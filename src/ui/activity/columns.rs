@@ -1,0 +1,133 @@
+//! The columns of the log, as a table: a column is data.
+
+use gtk::glib;
+use gtk::prelude::*;
+
+use super::cells;
+use super::event::EventObject;
+use crate::recording::EventRow;
+use crate::words::tr;
+
+/// One column.
+pub struct Column {
+    /// Its heading, translated.
+    pub title: String,
+    /// Narrowest, in characters.
+    pub min_chars: u32,
+    /// As wide as it would like to be, in characters.
+    pub nat_chars: u32,
+    /// Whether it takes what room is left.
+    pub expand: bool,
+    /// Whether it is shown when there is little room.
+    pub narrow: bool,
+    /// Its text.
+    pub text: fn(&EventRow) -> String,
+}
+
+/// Every column, in order.
+pub fn all() -> Vec<Column> {
+    let column = |title, min_chars, nat_chars, expand, narrow, text| Column {
+        title,
+        min_chars,
+        nat_chars,
+        expand,
+        narrow,
+        text,
+    };
+    vec![
+        column(tr("Time"), 12, 12, false, false, cells::time),
+        column(tr("Program"), 8, 12, false, false, cells::program),
+        column(tr("PID"), 6, 7, false, false, cells::pid),
+        column(tr("Action"), 14, 20, false, true, cells::action),
+        column(tr("Object"), 12, 28, true, true, cells::object),
+        column(tr("Decision"), 8, 9, false, true, cells::decision),
+        column(tr("Why"), 8, 14, false, false, cells::why),
+        column(tr("Result"), 8, 14, false, false, cells::result),
+    ]
+}
+
+/// Makes the view's columns.
+pub fn install(view: &gtk::ColumnView) -> Vec<(gtk::ColumnViewColumn, bool)> {
+    all()
+        .into_iter()
+        .map(|column| {
+            let narrow = column.narrow;
+            let made = gtk::ColumnViewColumn::new(Some(&column.title), None::<gtk::ListItemFactory>);
+            made.set_resizable(true);
+            made.set_expand(column.expand);
+            made.set_factory(Some(&factory(column)));
+            view.append_column(&made);
+            (made, narrow)
+        })
+        .collect()
+}
+
+fn factory(column: Column) -> gtk::SignalListItemFactory {
+    let factory = gtk::SignalListItemFactory::new();
+    let (min_chars, nat_chars) = (column.min_chars, column.nat_chars);
+    factory.connect_setup(move |_, item| {
+        let Some(item) = item.downcast_ref::<gtk::ListItem>() else { return };
+        // An inscription asks for no new layout when its text changes.
+        let cell = gtk::Inscription::builder()
+            .min_chars(min_chars)
+            .nat_chars(nat_chars)
+            .text_overflow(gtk::InscriptionOverflow::EllipsizeEnd)
+            .xalign(0.0)
+            .build();
+        cell.add_css_class("numeric-cell");
+        item.set_child(Some(&cell));
+    });
+    let column = std::rc::Rc::new(column);
+    factory.connect_bind(move |_, item| {
+        let Some(item) = item.downcast_ref::<gtk::ListItem>() else { return };
+        let (Some(cell), Some(event)) = (item.child().and_downcast(), item.item().and_downcast::<EventObject>()) else {
+            return;
+        };
+        show(&cell, &event, &column);
+        if !event.loaded() {
+            let (cell, column) = (cell.downgrade(), column.clone());
+            let handler = event.connect_loaded_notify(move |event| {
+                if let Some(cell) = cell.upgrade() {
+                    show(&cell, event, &column);
+                }
+            });
+            keep_handler(item, Some(handler));
+        }
+    });
+    factory.connect_unbind(|_, item| {
+        let Some(item) = item.downcast_ref::<gtk::ListItem>() else { return };
+        if let (Some(event), Some(handler)) = (item.item(), keep_handler(item, None)) {
+            event.disconnect(handler);
+        }
+    });
+    factory
+}
+
+thread_local! {
+    /// The rows that wait for their page, by the cell that shows them.
+    static WAITING: std::cell::RefCell<std::collections::HashMap<gtk::ListItem, glib::SignalHandlerId>> =
+        std::cell::RefCell::default();
+}
+
+/// Keeps `handler` for the cell, and returns the one before.
+fn keep_handler(item: &gtk::ListItem, handler: Option<glib::SignalHandlerId>) -> Option<glib::SignalHandlerId> {
+    WAITING.with_borrow_mut(|waiting| match handler {
+        Some(handler) => waiting.insert(item.clone(), handler),
+        None => waiting.remove(item),
+    })
+}
+
+fn show(cell: &gtk::Inscription, event: &EventObject, column: &Column) {
+    let text = event.with(column.text).unwrap_or_default();
+    cell.set_text(Some(&text));
+    cell.set_tooltip_text(Some(text.as_str()).filter(|t| t.chars().count() as u32 > column.nat_chars));
+    let class = event.with(cells::class).flatten();
+    for other in cells::CLASSES {
+        if Some(other) == class {
+            cell.add_css_class(other);
+        } else {
+            cell.remove_css_class(other);
+        }
+    }
+    crate::ui::a11y::set_label(cell, &format!("{}: {text}", column.title));
+}

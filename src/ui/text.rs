@@ -1,0 +1,66 @@
+//! Figures and times as the windows show them.
+
+use gtk::glib;
+
+/// A count, its thousands apart.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The time of day of a moment in ns since the epoch, with milliseconds.
+pub fn time_of_day(ns: i64) -> String {
+    let millis = ns.rem_euclid(1_000_000_000) / 1_000_000;
+    glib::DateTime::from_unix_local(ns.div_euclid(1_000_000_000))
+        .and_then(|t| t.format("%H:%M:%S"))
+        .map_or_else(|_| String::new(), |t| format!("{t}.{millis:03}"))
+}
+
+/// Date and time of day of a moment in ns since the epoch, as the user's locale writes it.
+pub fn date_and_time(ns: i64) -> String {
+    glib::DateTime::from_unix_local(ns.div_euclid(1_000_000_000))
+        .and_then(|t| t.format("%x %X"))
+        .map_or_else(|_| String::new(), |t| t.to_string())
+}
+
+/// A duration: `12 µs`, `3.4 ms`, `2.05 s`.
+pub fn duration(ns: u64) -> String {
+    let value = ns as f64;
+    match ns {
+        0..1_000 => format!("{ns} ns"),
+        1_000..1_000_000 => format!("{:.0} µs", value / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} ms", value / 1e6),
+        _ => format!("{:.2} s", value / 1e9),
+    }
+}
+
+/// An amount of data: `12 bytes`, `3.4 MB`.
+pub fn bytes(n: u64) -> String {
+    glib::format_size(n).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart_from_the_right() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1_234_567), "1\u{202f}234\u{202f}567");
+    }
+
+    #[test]
+    fn durations_keep_the_unit_that_reads_well() {
+        assert_eq!(duration(999), "999 ns");
+        assert_eq!(duration(1_500), "2 µs");
+        assert_eq!(duration(2_050_000_000), "2.05 s");
+    }
+}
