@@ -1,1 +1,3 @@
 //! report
+mod shim;
+pub use shim::*;
