@@ -162,6 +162,9 @@ impl Engine {
         if let Some(errno) = self.protection.forbids(task.pid, call) {
             return Verdict { decision: Decision::Deny, errno, ..allow(By::Protection) };
         }
+        if let Some(verdict) = self.protection.blinds(call) {
+            return verdict;
+        }
         if let Some(verdict) = self.fakes.consequence(task.pid, &call.raw) {
             return verdict;
         }

@@ -2,20 +2,40 @@
 
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
+use nix::unistd::{AccessFlags, access as access_file};
+
+use super::entry::allow;
 use super::task::InCall;
-use crate::syscall::{Kind, Object};
+use crate::policy::{By, Decision, Verdict};
+use crate::syscall::{Access, Kind, Object};
 
 pub(super) struct Protection {
     paths: Vec<PathBuf>,
     own: i32,
     own_proc: PathBuf,
+    /// Whether the kernel lets Syswall look at everything.
+    privileged: bool,
+}
+
+/// linux/sched.h.
+const CLONE_UNTRACED: u64 = 0x0080_0000;
+
+fn is_unreadable_program(access: &Access) -> bool {
+    match &access.object {
+        Some(Object::Path { path, .. }) if access.kind == Kind::ProcessExecute => {
+            access_file(path, AccessFlags::R_OK) == Err(Errno::EACCES)
+                && access_file(path, AccessFlags::X_OK).is_ok()
+        }
+        _ => false,
+    }
 }
 
 impl Protection {
     /// `paths`: absolute, resolved.
     pub fn new(paths: Vec<PathBuf>) -> Protection {
         let own = std::process::id() as i32;
-        Protection { paths, own, own_proc: PathBuf::from(format!("/proc/{own}")) }
+        Protection { paths, own, own_proc: PathBuf::from(format!("/proc/{own}")), privileged: nix::unistd::geteuid().is_root() }
     }
 
     fn is_own_path(&self, path: &Path) -> bool {
@@ -25,6 +45,26 @@ impl Protection {
     /// Whether removing or renaming `path` would take something of Syswall's with it.
     fn holds_own(&self, path: &Path) -> bool {
         self.paths.iter().any(|p| p.starts_with(path))
+    }
+
+    /// What would take the program, or its memory, out of Syswall's sight.
+    pub fn blinds(&self, call: &InCall) -> Option<Verdict> {
+        let deny = |errno| Verdict { decision: Decision::Deny, errno, ..allow(By::Protection) };
+        match call.raw.name()? {
+            // ptrace(2): the options that follow new tasks do not hold for those made so.
+            "clone" if call.raw.args[0] & CLONE_UNTRACED != 0 => Some(deny(libc::EPERM)),
+            "clone3" if call.args.text.contains("CLONE_UNTRACED") => Some(deny(libc::EPERM)),
+            // An unprivileged tracer could read no path and no address any more; ssh-agent and others do this, and go
+            // on as well when it only seems to have worked.
+            "prctl" if !self.privileged && call.raw.args[0] as i32 == libc::PR_SET_DUMPABLE && call.raw.args[1] != 1 => {
+                Some(Verdict { decision: Decision::Pretend, value: Some(0), ..allow(By::Protection) })
+            }
+            // The same happens to a program that one may run but not read (execve(2)).
+            "execve" | "execveat" if !self.privileged && call.accesses.iter().any(is_unreadable_program) => {
+                Some(deny(libc::EACCES))
+            }
+            _ => None,
+        }
     }
 
     /// The errno with which `call` of process `pid` is refused; `None`: it concerns nothing of Syswall's.
