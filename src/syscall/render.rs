@@ -8,6 +8,9 @@ use super::{Memory, RawCall};
 /// How many bytes of a string and how many elements of an array strace shows by default.
 pub const SHOWN: usize = 32;
 
+/// Arrays are cut short in a line that is longer than this many bytes: hostile arrays of arrays would be without end.
+const LONG: usize = 16 * 1024;
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -251,6 +254,10 @@ impl Render<'_> {
         for (index, piece) in bytes.chunks_exact(size).take(readable).enumerate() {
             if index > 0 {
                 self.put(", ");
+            }
+            if self.out.len() > LONG {
+                self.put("...]");
+                return;
             }
             element(self, Element { index, addr: addr.wrapping_add((index * size) as u64), bytes: piece });
         }

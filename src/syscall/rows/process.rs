@@ -369,27 +369,6 @@ fn remote(r: &mut Render<'_>, addr: u64) {
     iovec(r, addr, count, Iov::Addresses);
 }
 
-fn head_address(r: &mut Render<'_>, addr: u64) {
-    let word = r.call.abi.word();
-    let mut buf = [0; 8];
-    let buf = &mut buf[..word];
-    if r.fetch_out(addr, buf) {
-        r.put("[");
-        let value = le_word(buf, 0, word);
-        r.pointer(value);
-        r.put("]");
-    }
-}
-
-fn head_length(r: &mut Render<'_>, addr: u64) {
-    let word = r.call.abi.word();
-    let mut buf = [0; 8];
-    let buf = &mut buf[..word];
-    if r.fetch_out(addr, buf) {
-        r.fmt(format_args!("[{}]", le_word(buf, 0, word)));
-    }
-}
-
 fn one_uint(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 4];
     if r.fetch_out(addr, &mut buf) {
@@ -576,12 +555,6 @@ pub static ROWS: &[Row] = &[
     .does(&[Does::Process { kind: Kind::ProcessInspect, pid: 0 }])
     .pretend(Pretend::Iovec(1, 2)),
     Row::new("set_tid_address", &[arg("tidptr", Show::Pointer)]).pretend(Pretend::No(NO_CHILD)),
-    Row::new("set_robust_list", &[arg("head", Show::Pointer), arg("len", Show::Ulong)]).pretend(Pretend::Value(0)),
-    Row::new(
-        "get_robust_list",
-        &[arg("pid", Show::Pid), out("head_ptr", Show::With(head_address)), out("len_ptr", Show::With(head_length))],
-    )
-    .pretend(Pretend::No(UNFILLED)),
     Row::new(
         "rseq",
         &[arg("rseq", Show::Pointer), arg("rseq_len", Show::Hex), arg("flags", Show::Hex), arg("sig", Show::Hex)],
@@ -595,6 +568,4 @@ pub static ROWS: &[Row] = &[
     Row::new("getpid", &[]).pretend(Pretend::No(NO_CHILD)),
     Row::new("getppid", &[]).pretend(Pretend::No(NO_CHILD)),
     Row::new("gettid", &[]).pretend(Pretend::No(NO_CHILD)),
-    Row::new("restart_syscall", &[]).does(&[Does::Plain(Kind::Wait)]).pretend(Pretend::No(NO_CHILD)),
-    Row::new("pause", &[]).does(&[Does::Plain(Kind::Wait)]).pretend(Pretend::No(NO_STATUS)),
 ];

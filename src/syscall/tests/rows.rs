@@ -21,7 +21,10 @@ fn every_row_is_a_call_of_some_abi() {
         .into_iter()
         .flat_map(|abi| (0..1024).filter_map(move |nr| abi.call_name(nr)))
         .collect();
-    let strangers: Vec<_> = all().map(|row| row.name).filter(|name| !names.contains(name)).collect();
+    // socketcall(2) of i386 names two calls that have no number of their own.
+    let inner = ["send", "recv"];
+    let strangers: Vec<_> =
+        all().map(|row| row.name).filter(|name| !names.contains(name) && !inner.contains(name)).collect();
     assert!(strangers.is_empty(), "rows of calls that no kernel has: {strangers:?}");
 }
 
