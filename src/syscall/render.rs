@@ -8,6 +8,9 @@ use super::{Memory, RawCall};
 /// How many bytes of a string and how many elements of an array strace shows by default.
 pub const SHOWN: usize = 32;
 
+/// Arrays are cut short in a line that is longer than this many bytes: hostile arrays of arrays would be without end.
+const LONG: usize = 16 * 1024;
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -37,6 +40,8 @@ pub struct ArgText {
     entry: usize,
     /// Whether the entry left arguments for the exit.
     pending: bool,
+    /// Where the argument begins whose text goes on at the exit.
+    begun: Option<u32>,
 }
 
 impl ArgText {
@@ -82,6 +87,7 @@ impl ArgText {
         self.kept.clear();
         self.entry = 0;
         self.pending = false;
+        self.begun = None;
     }
 
     /// What strace had written at the entry: the arguments known then, with `, ` where more follow at the exit.
@@ -118,6 +124,8 @@ pub struct Render<'a> {
     pub omitted: bool,
     /// Set by a decoder at the entry: this argument and all after it can only be shown at the exit.
     pub later: bool,
+    /// Set by a decoder at the entry: its text goes on at the exit, when the decoder is called again and appends.
+    pub more: bool,
 }
 
 /// One element of an array in the task's memory.
@@ -140,7 +148,7 @@ impl<'a> Render<'a> {
         outcome: Option<Outcome>,
         kept: &'a mut Vec<u64>,
     ) -> Render<'a> {
-        Render { out, call, memory, outcome, kept, omitted: false, later: false }
+        Render { out, call, memory, outcome, kept, omitted: false, later: false, more: false }
     }
 }
 
@@ -240,6 +248,10 @@ impl Render<'_> {
         for (index, piece) in bytes.chunks_exact(size).take(readable).enumerate() {
             if index > 0 {
                 self.put(", ");
+            }
+            if self.out.len() > LONG {
+                self.put("...]");
+                return;
             }
             element(self, Element { index, addr: addr.wrapping_add((index * size) as u64), bytes: piece });
         }
@@ -444,40 +456,49 @@ impl Render<'_> {
 }
 
 fn render_from(call: &RawCall, row: &Row, memory: &dyn Memory, outcome: Option<Outcome>, text: &mut ArgText) {
-    let ArgText { text: out, spans, kept, entry, pending } = text;
+    let ArgText { text: out, spans, kept, entry, pending, begun } = text;
     let resumed = std::mem::take(pending);
     let mut render = Render::new(out, call, memory, outcome, kept);
     for (i, a) in row.args.iter().enumerate().skip(spans.len()) {
         let before = render.out.len();
         // The entry wrote the comma before what it left for the exit.
-        let comma = before > 0 && !(resumed && before == *entry);
+        let comma = before > 0 && !(resumed && before == *entry && (begun.is_some() || render.out.ends_with(", ")));
         if outcome.is_none() && a.when == When::Exit {
             *pending = true;
-        } else {
-            if comma {
-                render.put(", ");
-            }
-            let start = render.out.len();
-            render.show(a.show, call.args.get(usize::from(a.register.unwrap_or(i as u8))).copied().unwrap_or(0));
-            *pending = std::mem::take(&mut render.later) && outcome.is_none();
-            let omitted = std::mem::take(&mut render.omitted);
-            if *pending || omitted {
-                render.out.truncate(before);
-            }
-            if !*pending {
-                spans.push((!omitted).then_some((start as u32, render.out.len() as u32)));
-            }
-        }
-        if *pending {
             if comma {
                 render.put(", ");
             }
             break;
         }
+        if comma {
+            render.put(", ");
+        }
+        let start = begun.take().unwrap_or(render.out.len() as u32);
+        render.show(a.show, call.args.get(usize::from(a.register.unwrap_or(i as u8))).copied().unwrap_or(0));
+        let omitted = std::mem::take(&mut render.omitted);
+        let later = std::mem::take(&mut render.later) && outcome.is_none();
+        let more = std::mem::take(&mut render.more) && outcome.is_none();
+        if later {
+            *pending = true;
+            render.out.truncate(before);
+            if comma {
+                render.put(", ");
+            }
+            break;
+        }
+        if more {
+            *pending = true;
+            *begun = Some(start);
+            break;
+        }
+        if omitted {
+            render.out.truncate(before);
+        }
+        spans.push((!omitted).then_some((start, render.out.len() as u32)));
     }
     if outcome.is_none() {
         *entry = out.len();
-    } else if resumed && *entry > 1 && out.len() == *entry {
+    } else if resumed && out.len() == *entry && out.ends_with(", ") {
         // Everything that the entry had put off turned out to be left out.
         out.truncate(*entry - 2);
         *entry = out.len();

@@ -2,11 +2,10 @@
 
 use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::{le_i32, le_i64, le16, le32, le64};
-use crate::syscall::decode::signal::{put_signal, sigset_sized};
+use crate::syscall::decode::signal::put_signal;
 use crate::syscall::decode::time::{TimeForm, interval};
 use crate::syscall::names::descriptor::{
-    CLOSE_RANGE, EVENTFD, FCNTL, FD_FLAGS, FLOCK, LEASE, MEMFD, NOTIFY, OWNER, RW_HINT, SEALS, SIGNALFD,
-    TIMERFD_CREATE, WHENCE,
+    CLOSE_RANGE, EVENTFD, FCNTL, FD_FLAGS, FLOCK, LEASE, MEMFD, NOTIFY, OWNER, RW_HINT, SEALS, TIMERFD_CREATE, WHENCE,
 };
 use crate::syscall::names::file::OPEN;
 use crate::syscall::names::time::CLOCKS;
@@ -306,25 +305,6 @@ pub static ROWS: &[Row] = &[
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Descriptor)])
         .pretend(Pretend::Descriptor(Fake::File)),
-    Row::new(
-        "signalfd",
-        &[arg("fd", Show::Fd), arg("mask", Show::With(sigset_sized::<2>)), arg("sizemask", Show::Ulong)],
-    )
-    .result(ResultKind::Fd)
-    .does(&[Does::Plain(Kind::Descriptor)])
-    .pretend(Pretend::Descriptor(Fake::File)),
-    Row::new(
-        "signalfd4",
-        &[
-            arg("fd", Show::Fd),
-            arg("mask", Show::With(sigset_sized::<2>)),
-            arg("sizemask", Show::Ulong),
-            arg("flags", Show::Flags(SIGNALFD, "SFD_???")),
-        ],
-    )
-    .result(ResultKind::Fd)
-    .does(&[Does::Plain(Kind::Descriptor)])
-    .pretend(Pretend::Descriptor(Fake::File)),
     Row::new(
         "timerfd_create",
         &[arg("clockid", Show::Choice(CLOCKS, "CLOCK_???")), arg("flags", Show::Flags(TIMERFD_CREATE, "TFD_???"))],

@@ -32,14 +32,16 @@ fn wide_offset_at(r: &mut Render<'_>, addr: u64) {
 
 fn put_moved(r: &mut Render<'_>, addr: u64, now: Option<i64>) {
     let Some(now) = now.filter(|_| addr != 0) else {
-        return r.pointer(addr);
+        if r.outcome.is_none() {
+            r.pointer(addr);
+        }
+        return;
     };
-    if r.wait() {
-        return r.kept.push(now as u64);
-    }
-    let before = r.kept.first().map_or(now, |kept| *kept as i64);
-    r.fmt(format_args!("[{before}]"));
-    if before != now {
+    if r.outcome.is_none() {
+        r.kept.push(now as u64);
+        r.more = true;
+        r.fmt(format_args!("[{now}]"));
+    } else if r.kept.first().is_some_and(|before| *before as i64 != now) {
         r.fmt(format_args!(" => [{now}]"));
     }
 }

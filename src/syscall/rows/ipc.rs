@@ -511,10 +511,7 @@ pub static ROWS: &[Row] = &[
     .does(QUEUE)
     .may(Kind::Ipc)
     .pretend(Pretend::Descriptor(Fake::File)),
-    Row::new("mq_unlink", &[arg("name", Show::With(name_text))])
-        .does(QUEUE)
-        .may(Kind::Ipc)
-        .pretend(Pretend::Value(0)),
+    Row::new("mq_unlink", &[arg("name", Show::With(name_text))]).does(QUEUE).may(Kind::Ipc).pretend(Pretend::Value(0)),
     Row::new(
         "mq_timedsend",
         &[

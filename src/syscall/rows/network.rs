@@ -322,11 +322,7 @@ pub static ROWS: &[Row] = &[
         .pretend(Pretend::Value(0)),
     Row::new(
         "accept",
-        &[
-            arg("sockfd", Show::Fd),
-            arg("addr", Show::With(address_out::<2>)),
-            out("addrlen", Show::With(length_out)),
-        ],
+        &[arg("sockfd", Show::Fd), arg("addr", Show::With(address_out::<2>)), out("addrlen", Show::With(length_out))],
     )
     .result(ResultKind::Fd)
     .does(&[Does::With(accept_wants)])
@@ -347,21 +343,13 @@ pub static ROWS: &[Row] = &[
     .pretend(Pretend::Descriptor(Fake::Socket)),
     Row::new(
         "getsockname",
-        &[
-            arg("sockfd", Show::Fd),
-            arg("addr", Show::With(address_out::<2>)),
-            out("addrlen", Show::With(length_out)),
-        ],
+        &[arg("sockfd", Show::Fd), arg("addr", Show::With(address_out::<2>)), out("addrlen", Show::With(length_out))],
     )
     .does(DESCRIPTOR)
     .pretend(FILLS),
     Row::new(
         "getpeername",
-        &[
-            arg("sockfd", Show::Fd),
-            arg("addr", Show::With(address_out::<2>)),
-            out("addrlen", Show::With(length_out)),
-        ],
+        &[arg("sockfd", Show::Fd), arg("addr", Show::With(address_out::<2>)), out("addrlen", Show::With(length_out))],
     )
     .does(DESCRIPTOR)
     .pretend(FILLS),

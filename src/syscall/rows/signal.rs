@@ -222,24 +222,14 @@ pub static ROWS: &[Row] = &[
         .pretend(Pretend::Value(0)),
     Row::new(
         "rt_tgsigqueueinfo",
-        &[
-            arg("tgid", Show::Pid),
-            arg("tid", Show::Pid),
-            arg("sig", Show::Signal),
-            arg("info", Show::With(siginfo)),
-        ],
+        &[arg("tgid", Show::Pid), arg("tid", Show::Pid), arg("sig", Show::Signal), arg("info", Show::With(siginfo))],
     )
     .does(&[Does::With(to_group_thread)])
     .may(Kind::ProcessSignal)
     .pretend(Pretend::Value(0)),
     Row::new(
         "pidfd_send_signal",
-        &[
-            arg("pidfd", Show::Fd),
-            arg("sig", Show::Signal),
-            arg("info", Show::With(siginfo)),
-            arg("flags", Show::Hex),
-        ],
+        &[arg("pidfd", Show::Fd), arg("sig", Show::Signal), arg("info", Show::With(siginfo)), arg("flags", Show::Hex)],
     )
     .does(&[Does::With(to_pidfd)])
     .may(Kind::ProcessSignal)
@@ -256,11 +246,7 @@ pub static ROWS: &[Row] = &[
     .pretend(STATE),
     Row::new(
         "sigaction",
-        &[
-            arg("signum", Show::Signal),
-            arg("act", Show::With(old_action)),
-            out("oldact", Show::With(old_action_out)),
-        ],
+        &[arg("signum", Show::Signal), arg("act", Show::With(old_action)), out("oldact", Show::With(old_action_out))],
     )
     .pretend(STATE),
     Row::new("signal", &[arg("signum", Show::Signal), arg("handler", Show::With(handler))])
@@ -345,7 +331,5 @@ pub static ROWS: &[Row] = &[
     .does(&[Does::With(signalfd_wants)])
     .may(Kind::Descriptor)
     .pretend(Pretend::Descriptor(Fake::File)),
-    Row::new("restart_syscall", &[])
-        .does(WAITS)
-        .pretend(Pretend::No("it goes on with a call that was interrupted")),
+    Row::new("restart_syscall", &[]).does(WAITS).pretend(Pretend::No("it goes on with a call that was interrupted")),
 ];

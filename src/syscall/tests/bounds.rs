@@ -1,0 +1,78 @@
+//! Whatever the program puts into registers and memory, decoding ends soon and says little.
+
+use std::cell::Cell;
+
+use proptest::prelude::*;
+
+use crate::syscall::{Abi, ArgText, Memory, Outcome, RawCall, enter, leave, lookup, result_text, wants};
+
+/// More than this no line may hold.
+const MOST_TEXT: usize = 64 * 1024;
+/// More than this no call may read.
+const MOST_READ: usize = 4 << 20;
+
+/// Memory in which everything from `start` to `end` is readable and made of `bytes` over and over; counts what is read.
+struct Endless {
+    bytes: Vec<u8>,
+    start: u64,
+    end: u64,
+    read: Cell<usize>,
+}
+
+impl Memory for Endless {
+    fn read(&self, addr: u64, buf: &mut [u8]) -> usize {
+        if addr < self.start || addr >= self.end {
+            return 0;
+        }
+        let n = usize::try_from(self.end - addr).unwrap_or(usize::MAX).min(buf.len());
+        for (i, b) in buf[..n].iter_mut().enumerate() {
+            *b = self.bytes[(addr as usize).wrapping_add(i) % self.bytes.len()];
+        }
+        self.read.set(self.read.get() + n);
+        n
+    }
+}
+
+fn register() -> impl Strategy<Value = u64> {
+    prop_oneof![any::<u64>(), 0u64..64, any::<u32>().prop_map(u64::from), Just(0x1000), Just(u64::MAX), Just(0x10_0000)]
+}
+
+fn decode(call: &RawCall, memory: &Endless, outcome: Outcome) -> (usize, usize) {
+    let row = lookup(call);
+    let mut text = ArgText::default();
+    enter(call, row, memory, &mut text);
+    leave(call, row, memory, outcome, &mut text);
+    let mut tail = String::new();
+    result_text(call, row, memory, outcome, &mut text, &mut tail);
+    if let Some(row) = row {
+        wants(call, row, memory);
+    }
+    assert!(text.args().map(str::len).sum::<usize>() <= text.text.len());
+    (text.text.len() + tail.len(), memory.read.get())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_call_with_any_memory_is_decoded_within_bounds(
+        args in prop::array::uniform6(register()),
+        bytes in prop::collection::vec(any::<u8>(), 1..200),
+        start in prop_oneof![Just(0u64), Just(0x1000), any::<u32>().prop_map(u64::from)],
+        length in prop_oneof![Just(u64::MAX), 0u64..10_000],
+        value in prop_oneof![any::<i64>(), -600i64..100_000],
+    ) {
+        for abi in [Abi::X86_64, Abi::I386, Abi::X32, Abi::Aarch64] {
+            for nr in 0..600 {
+                let args = if abi.word() == 4 { args.map(|a| a & 0xffff_ffff) } else { args };
+                let call = RawCall { abi, nr, args };
+                let end = start.saturating_add(length);
+                let memory = Endless { bytes: bytes.clone(), start, end, read: Cell::new(0) };
+                let outcome = Outcome { value, error: (-4095..0).contains(&value) };
+                let (text, read) = decode(&call, &memory, outcome);
+                prop_assert!(text <= MOST_TEXT, "{abi} {:?}: {text} bytes of text", call.name());
+                prop_assert!(read <= MOST_READ, "{abi} {:?}: {read} bytes read", call.name());
+            }
+        }
+    }
+}
