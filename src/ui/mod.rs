@@ -44,6 +44,14 @@ pub use application::ID;
 /// Returns the exit status for the process: the program's own for a run that was given, 125 if Syswall failed, else 0.
 /// Without a display nothing is run; standard error says so, and the status is 125.
 pub fn run(start: Option<crate::session::Options>) -> i32 {
+    // The tracer takes these from a descriptor. Threads inherit the mask, and GTK starts some: so this comes first.
+    // For a run that was given on the command line it has been done.
+    if start.is_none()
+        && let Err(error) = crate::sys::initial::block_signals(false)
+    {
+        eprintln!("syswall: cannot block signals: {}", error.desc());
+        return 125;
+    }
     if adw::init().is_err() || gtk::gdk::Display::default().is_none() {
         let text = match start {
             Some(_) => tr("there is no display to open a window on, and nothing was run; use --no-gui to be asked in the terminal"),

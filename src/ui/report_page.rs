@@ -264,7 +264,9 @@ fn counts_text(summary: &Summary) -> String {
 
 fn sections(summary: &Summary) -> Vec<Section> {
     let files = |wanted: &dyn Fn(&FileRow) -> bool| -> Vec<String> {
-        summary.files.iter().filter(|f| wanted(f)).map(|f| elide(&escape(&f.path), 300)).collect()
+        // Nothing stays in a device node.
+        let real = |f: &&FileRow| !f.path.starts_with("/dev") || f.denied > 0;
+        summary.files.iter().filter(real).filter(|f| wanted(f)).map(|f| elide(&escape(&f.path), 300)).collect()
     };
     let network = |denied: bool| -> Vec<String> {
         let rows = summary.network.iter().filter(|n| !matches!(n.object, Object::Socket { .. }));

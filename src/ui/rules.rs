@@ -111,7 +111,11 @@ impl Rules {
             Origin::Session(_) => tr("from an answer"),
             Origin::Preset(name) => preset_title(name),
         };
-        let mut parts = vec![rule_text::who(rule), rule_text::how_long(rule, session), origin];
+        let mut parts = vec![rule_text::who(rule)];
+        if !matches!(ordered.origin, Origin::Preset(_)) {
+            parts.push(rule_text::how_long(rule, session));
+        }
+        parts.push(origin);
         parts.extend(rule.note.as_ref().map(escape));
         let row = adw::ActionRow::builder()
             .use_markup(false)

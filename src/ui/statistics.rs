@@ -94,7 +94,7 @@ fn cards() -> [(String, &'static str); 6] {
         (tr("Files Read"), "kind = file.read"),
         (tr("Files Changed"), "kind in (file.write, file.create)"),
         (tr("Files Deleted"), "kind = file.delete"),
-        (tr("Network Addresses"), "kind = network"),
+        (tr("Hosts"), "kind = network"),
         (tr("Programs"), "kind = process.execute"),
         (tr("Denied"), "decision in (deny, kill)"),
     ]

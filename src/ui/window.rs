@@ -317,6 +317,15 @@ impl Window {
                 }
             });
         }
+        imp.pages.connect_visible_child_notify(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |pages| {
+                if pages.visible_child_name().as_deref() == Some("report") {
+                    pages.page(&*window.imp().report).set_needs_attention(false);
+                }
+            }
+        ));
         imp.statistics.connect_show_events(glib::clone!(
             #[weak(rename_to = window)]
             self,

@@ -35,14 +35,14 @@ pub fn all() -> Vec<Column> {
         text,
     };
     vec![
-        column(tr("Time"), 12, 12, false, false, cells::time),
-        column(tr("Program"), 8, 12, false, false, cells::program),
-        column(tr("PID"), 6, 7, false, false, cells::pid),
-        column(tr("Action"), 14, 20, false, true, cells::action),
-        column(tr("Object"), 12, 28, true, true, cells::object),
-        column(tr("Decision"), 8, 9, false, true, cells::decision),
-        column(tr("Why"), 8, 14, false, false, cells::why),
-        column(tr("Result"), 8, 14, false, false, cells::result),
+        column(tr("Time"), 11, 11, false, false, cells::time),
+        column(tr("Program"), 8, 10, false, false, cells::program),
+        column(tr("PID"), 6, 6, false, false, cells::pid),
+        column(tr("Action"), 12, 18, false, true, cells::action),
+        column(tr("Object"), 12, 40, true, true, cells::object),
+        column(tr("Decision"), 7, 7, false, true, cells::decision),
+        column(tr("Why"), 7, 10, false, false, cells::why),
+        column(tr("Result"), 7, 9, false, false, cells::result),
     ]
 }
 

@@ -158,7 +158,7 @@ pub fn factory() -> gtk::SignalListItemFactory {
             .ellipsize(gtk::pango::EllipsizeMode::End)
             .css_classes(["caption", "dim-label", "numeric-cell"])
             .build();
-        let cell = gtk::Box::builder().orientation(gtk::Orientation::Vertical).build();
+        let cell = gtk::Box::builder().orientation(gtk::Orientation::Vertical).valign(gtk::Align::Center).build();
         cell.append(&title);
         cell.append(&subtitle);
         item.set_child(Some(&cell));

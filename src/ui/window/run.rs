@@ -221,7 +221,7 @@ impl Window {
                 move |batch| window.take(&run, batch)
             ),
         );
-        // Elapsed time and figures go on when nothing happens.
+        // Time goes on when nothing else does, and the recorder writes a moment after the tracer tells.
         glib::timeout_add_seconds_local(
             1,
             glib::clone!(
@@ -232,6 +232,7 @@ impl Window {
                 move || match window.running() {
                     Some(run) => {
                         window.show_progress(&run);
+                        window.refresh_pages();
                         glib::ControlFlow::Continue
                     }
                     None => glib::ControlFlow::Break,
@@ -314,7 +315,8 @@ impl Window {
         if imp.close_when_ended.get() {
             self.close();
         } else if imp.recording.borrow().is_some() {
-            imp.pages.page(&*imp.report).set_needs_attention(true);
+            let read = imp.pages.visible_child_name().as_deref() == Some("report");
+            imp.pages.page(&*imp.report).set_needs_attention(!read);
             self.toast_ended(run);
         }
     }
