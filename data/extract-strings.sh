@@ -17,10 +17,10 @@ grep -rl --include='*.ui' 'translatable="' src | LC_ALL=C sort > "$work/ui" || :
 
 # xgettext of Debian 12 does not know Rust; its C parser reads Rust's string literals, but not `\` at a line's
 # end, which the tests forbid. `No` is what keeps a call from being pretended (src/syscall/row.rs).
-# A lifetime would be the start of a character to it, so it reads copies without them.
+# A lifetime or a loop's label would be the start of a character to it, so it reads copies without them.
 while read -r file; do
     mkdir -p "$work/tree/$(dirname "$file")"
-    sed -E "s/(&|<|\\+ )'([a-z_]+)/\\1\\2/g" "$file" > "$work/tree/$file"
+    sed -E "s/(&|<|\\+ |break |continue |^ *)'([a-z_]+)/\\1\\2/g" "$file" > "$work/tree/$file"
 done < "$work/rust"
 xgettext --directory="$work/tree" --language=C --from-code=UTF-8 --add-location=file --add-comments=Translators \
     --keyword --keyword=tr --keyword=tr_n:1,2 --keyword=mark --keyword=No \

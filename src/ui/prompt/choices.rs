@@ -115,10 +115,18 @@ fn radio(action: &str, choice: &Choosable) -> gtk::CheckButton {
         .wrap_mode(gtk::pango::WrapMode::WordChar)
         .natural_wrap_mode(gtk::NaturalWrapMode::None)
         .xalign(0.0)
+        .attributes(&without_hyphens())
         .build();
     let button = gtk::CheckButton::builder().child(&label).build();
     button.update_property(&[gtk::accessible::Property::Label(&choice.label)]);
     button.set_action_target_value(Some(&choice.id.to_variant()));
     button.set_action_name(Some(action));
     button
+}
+
+/// For labels that break names: a hyphen at a line's end would look like a part of the name.
+pub fn without_hyphens() -> gtk::pango::AttrList {
+    let attributes = gtk::pango::AttrList::new();
+    attributes.insert(gtk::pango::AttrInt::new_insert_hyphens(false));
+    attributes
 }

@@ -2,6 +2,7 @@
 
 mod arming;
 mod choices;
+mod input;
 mod scope;
 mod window;
 

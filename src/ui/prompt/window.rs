@@ -8,7 +8,7 @@ use adw::subclass::prelude::*;
 use gtk::{gdk, gio, glib};
 
 use super::arming::{ARM_AFTER, Arming};
-use super::choices::PromptChoices;
+use super::choices::{PromptChoices, without_hyphens};
 use super::scope;
 use crate::policy::answer::{Choice, HowLong, WhatScope, WhoScope};
 use crate::policy::{Decision, Place};
@@ -77,6 +77,12 @@ mod imp {
         #[template_child]
         pub buttons: TemplateChild<gtk::Box>,
         #[template_child]
+        pub deny: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub pretend: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub allow: TemplateChild<gtk::Button>,
+        #[template_child]
         pub go_on: TemplateChild<gtk::Button>,
         #[template_child]
         pub footer: TemplateChild<gtk::Label>,
@@ -120,6 +126,9 @@ mod imp {
                 believes: Default::default(),
                 arming: Default::default(),
                 buttons: Default::default(),
+                deny: Default::default(),
+                pretend: Default::default(),
+                allow: Default::default(),
                 go_on: Default::default(),
                 footer: Default::default(),
                 actions: Default::default(),
@@ -163,6 +172,16 @@ mod imp {
             window.add_actions();
             window.add_shortcuts();
             window.watch_input();
+            add_style();
+            // In some languages three labels in a line are wider than a phone.
+            for button in [&self.deny, &self.pretend, &self.allow] {
+                if let Some(label) = button.child().and_downcast::<gtk::Label>() {
+                    label.set_wrap(true);
+                    label.set_wrap_mode(gtk::pango::WrapMode::WordChar);
+                    label.set_natural_wrap_mode(gtk::NaturalWrapMode::None);
+                    label.set_justify(gtk::Justification::Center);
+                }
+            }
             self.pattern.connect_changed(glib::clone!(
                 #[weak]
                 window,
@@ -351,6 +370,7 @@ impl PromptWindow {
                 .wrap(true)
                 .wrap_mode(gtk::pango::WrapMode::WordChar)
                 .selectable(true)
+                .attributes(&without_hyphens())
                 .hexpand(true)
                 .css_classes(["monospace", "caption"])
                 .build();
@@ -360,7 +380,7 @@ impl PromptWindow {
     }
 
     /// Brings everything that follows from the choices up to date: consent, what is possible.
-    fn refresh(&self) {
+    pub(super) fn refresh(&self) {
         let imp = self.imp();
         if let Some((question, place)) = &*imp.asked.borrow() {
             let home = place.home.as_deref();
@@ -445,13 +465,14 @@ impl PromptWindow {
     }
 
     /// Enables the decisions when their time has come.
-    fn arm_later(&self) {
+    pub(super) fn arm_later(&self) {
         let imp = self.imp();
-        self.enable();
         if let Some(timer) = imp.timer.take() {
             timer.remove();
         }
+        // Before `enable`, which looks at the clock again: the last turn must find the time come.
         let left = imp.state.borrow().left(Instant::now());
+        self.enable();
         // A bar that fills is motion, too.
         let animated = gtk::Settings::default().is_none_or(|settings| settings.is_gtk_enable_animations());
         let fraction = 1.0 - left.as_secs_f64() / ARM_AFTER.as_secs_f64();
@@ -476,7 +497,7 @@ impl PromptWindow {
     }
 
     /// The answer as the choices stand.
-    fn choice(&self, decision: Decision) -> Choice {
+    pub(super) fn choice(&self, decision: Decision) -> Choice {
         let what = match self.state("what").as_str() {
             scope::PATTERN => WhatScope::Pattern(self.imp().pattern.text().trim().to_owned()),
             id => WhatScope::from_id(id).unwrap_or(WhatScope::Exact),
@@ -490,7 +511,7 @@ impl PromptWindow {
         }
     }
 
-    fn answer(&self, choice: Choice) {
+    pub(super) fn answer(&self, choice: Choice) {
         // Input that comes before the next question is shown is not for it.
         self.imp().state.borrow_mut().restart(Instant::now());
         self.arm_later();
@@ -500,7 +521,7 @@ impl PromptWindow {
     }
 
     /// Escape, or the window's close button: denies just this once.
-    fn dismiss(&self) {
+    pub(super) fn dismiss(&self) {
         if !self.imp().state.borrow().armed(Instant::now()) {
             return;
         }
@@ -511,13 +532,13 @@ impl PromptWindow {
         }
     }
 
-    fn go_on(&self) {
+    pub(super) fn go_on(&self) {
         if let Some(went_on) = &*self.imp().went_on.borrow() {
             went_on();
         }
     }
 
-    fn action(&self, name: &str) -> Option<gio::SimpleAction> {
+    pub(super) fn action(&self, name: &str) -> Option<gio::SimpleAction> {
         self.imp().actions.lookup_action(name).and_downcast()
     }
 
@@ -531,52 +552,8 @@ impl PromptWindow {
         }
     }
 
-    fn add_actions(&self) {
-        let actions = &self.imp().actions;
-        let simple = |name: &str, run: fn(&PromptWindow)| {
-            let action = gio::SimpleAction::new(name, None);
-            action.connect_activate(glib::clone!(
-                #[weak(rename_to = window)]
-                self,
-                move |_, _| run(&window)
-            ));
-            actions.add_action(&action);
-        };
-        simple("allow", |window| window.answer(window.choice(Decision::Allow)));
-        simple("deny", |window| window.answer(window.choice(Decision::Deny)));
-        simple("pretend", |window| window.answer(window.choice(Decision::Pretend)));
-        simple("stop-program", |window| {
-            window.answer(Choice { how_long: HowLong::Once, ..window.choice(Decision::Kill) });
-        });
-        simple("continue", PromptWindow::go_on);
-        simple("dismiss", PromptWindow::dismiss);
-        simple("copy", |window| window.clipboard().set_text(&window.imp().object.label()));
-        simple("copy-details", |window| {
-            if let Some((question, _)) = &*window.imp().asked.borrow() {
-                let lines: Vec<String> =
-                    words::details(question).into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
-                window.clipboard().set_text(&lines.join("\n"));
-            }
-        });
-        for name in ["what", "who", "how-long"] {
-            let action = gio::SimpleAction::new_stateful(name, Some(glib::VariantTy::STRING), &"".to_variant());
-            action.connect_change_state(glib::clone!(
-                #[weak(rename_to = window)]
-                self,
-                move |action, value| {
-                    if let Some(id) = value.and_then(|value| value.get::<String>()) {
-                        window.choose(action, &id);
-                    }
-                }
-            ));
-            actions.add_action(&action);
-        }
-        actions.add_action(&gio::PropertyAction::new("details", &*self.imp().details, "expanded"));
-        self.insert_action_group("prompt", Some(actions));
-    }
-
     /// Takes a choice, if it is one.
-    fn choose(&self, action: &gio::SimpleAction, id: &str) {
+    pub(super) fn choose(&self, action: &gio::SimpleAction, id: &str) {
         let imp = self.imp();
         let id = match id.strip_prefix("pattern:") {
             Some(pattern) if action.name() == "what" => {
@@ -603,101 +580,23 @@ impl PromptWindow {
         }
         self.refresh();
     }
-
-    fn add_shortcuts(&self) {
-        let controller = gtk::ShortcutController::new();
-        controller.set_scope(gtk::ShortcutScope::Managed);
-        let named = |keys: &str, action: &str| {
-            let trigger = gtk::ShortcutTrigger::parse_string(keys);
-            controller.add_shortcut(gtk::Shortcut::new(trigger, Some(gtk::NamedAction::new(action))));
-        };
-        named("<Alt>a", "prompt.allow");
-        named("<Alt>d", "prompt.deny");
-        named("<Alt>p", "prompt.pretend");
-        named("<Alt>i", "prompt.details");
-        named("Escape", "prompt.dismiss");
-        for n in 0..9 {
-            for (modifier, name) in [("<Alt>", "what"), ("<Control>", "who"), ("<Control><Shift>", "how-long")] {
-                let trigger = gtk::ShortcutTrigger::parse_string(&format!("{modifier}{}", n + 1));
-                let window = self.downgrade();
-                let action = gtk::CallbackAction::new(move |_, _| {
-                    let Some(window) = window.upgrade() else { return glib::Propagation::Proceed };
-                    window.choose_nth(name, n);
-                    glib::Propagation::Stop
-                });
-                controller.add_shortcut(gtk::Shortcut::new(trigger, Some(action)));
-            }
-        }
-        self.add_controller(controller);
-    }
-
-    fn choose_nth(&self, name: &str, n: usize) {
-        let imp = self.imp();
-        let id = match name {
-            "what" => imp.what.nth(n),
-            "who" => imp.who.nth(n),
-            _ => imp.how_long.nth(n),
-        };
-        if let (Some(id), Some(action)) = (id, self.action(name)) {
-            self.choose(&action, &id);
-        }
-    }
-
-    /// Notices the input that arming is about, before any widget gets it.
-    fn watch_input(&self) {
-        let keys = gtk::EventControllerKey::new();
-        keys.set_propagation_phase(gtk::PropagationPhase::Capture);
-        keys.connect_key_pressed(glib::clone!(
-            #[weak(rename_to = window)]
-            self,
-            #[upgrade_or]
-            glib::Propagation::Proceed,
-            move |_, key, code, modifiers| {
-                let counts = window.imp().state.borrow_mut().key_down(code, Instant::now());
-                if counts || !decides(key, modifiers) { glib::Propagation::Proceed } else { glib::Propagation::Stop }
-            }
-        ));
-        keys.connect_key_released(glib::clone!(
-            #[weak(rename_to = window)]
-            self,
-            move |_, _, code, _| {
-                window.imp().state.borrow_mut().key_up(code);
-            }
-        ));
-        self.add_controller(keys);
-
-        let pointer = gtk::GestureClick::builder().button(0).propagation_phase(gtk::PropagationPhase::Capture).build();
-        pointer.connect_pressed(glib::clone!(
-            #[weak(rename_to = window)]
-            self,
-            move |_, _, _, _| {
-                window.imp().state.borrow_mut().pressed(Instant::now());
-                window.arm_later();
-            }
-        ));
-        self.add_controller(pointer);
-
-        self.connect_is_active_notify(|window| {
-            if window.is_active() {
-                window.imp().state.borrow_mut().restart(Instant::now());
-                window.arm_later();
-            } else {
-                window.imp().state.borrow_mut().forget_keys();
-            }
-        });
-    }
-}
-
-/// Whether a key could activate something: typing into the pattern may go on meanwhile.
-fn decides(key: gdk::Key, modifiers: gdk::ModifierType) -> bool {
-    matches!(key, gdk::Key::Return | gdk::Key::KP_Enter | gdk::Key::ISO_Enter | gdk::Key::space | gdk::Key::KP_Space)
-        || key == gdk::Key::Escape
-        || modifiers.intersects(gdk::ModifierType::ALT_MASK | gdk::ModifierType::CONTROL_MASK)
 }
 
 fn show_or_hide(label: &gtk::Label, text: Option<&str>) {
     label.set_label(text.unwrap_or_default());
     label.set_visible(text.is_some_and(|text| !text.is_empty()));
+}
+
+/// Narrower buttons than usual, once for all prompts.
+fn add_style() {
+    static ADDED: std::sync::Once = std::sync::Once::new();
+    ADDED.call_once(|| {
+        let style = gtk::CssProvider::new();
+        style.load_from_data("button.decision { padding-left: 6px; padding-right: 6px; }");
+        if let Some(display) = gdk::Display::default() {
+            gtk::style_context_add_provider_for_display(&display, &style, gtk::STYLE_PROVIDER_PRIORITY_APPLICATION);
+        }
+    });
 }
 
 fn set_class(widget: &impl IsA<gtk::Widget>, class: &str, on: bool) {
