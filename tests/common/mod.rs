@@ -25,8 +25,11 @@ use nix::unistd::Pid;
 
 pub use tracees::{tracee, tracee32};
 
-/// No honest run takes this long, even on a busy machine.
-pub const LIMIT: Duration = Duration::from_secs(120);
+/// No honest run takes this long, even on a busy machine; `SYSWALL_TEST_LIMIT` (seconds) for who waits for a failure.
+pub fn limit() -> Duration {
+    let seconds = std::env::var("SYSWALL_TEST_LIMIT").ok().and_then(|s| s.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(120))
+}
 
 /// A place of its own for one test: `work` for the program's files, and the user's directories beside it.
 pub struct Dir {
@@ -128,7 +131,7 @@ impl Dir {
 
     /// A program without Syswall.
     pub fn alone(&self, program: impl AsRef<OsStr>) -> Run<'_> {
-        Run { dir: self, argv: vec![program.as_ref().to_owned()], env: Vec::new(), input: Vec::new(), limit: LIMIT }
+        Run { dir: self, argv: vec![program.as_ref().to_owned()], env: Vec::new(), input: Vec::new(), limit: limit() }
     }
 
     /// Writes a policy where no program looks, and gives its path.

@@ -10,7 +10,7 @@ use nix::pty::{OpenptyResult, openpty};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-use super::{LIMIT, kill_session, shell_code, stuck};
+use super::{kill_session, limit, shell_code, stuck};
 
 #[derive(Default)]
 struct Screen {
@@ -76,7 +76,7 @@ impl Terminal {
     /// Waits until one of them appears; gives which, and everything up to it.
     #[track_caller]
     pub fn expect_one(&mut self, wanted: &[&str]) -> (usize, String) {
-        let end = Instant::now() + LIMIT;
+        let end = Instant::now() + limit();
         let shared = self.screen.clone();
         let mut screen = shared.0.lock().expect("the screen");
         loop {
@@ -99,7 +99,7 @@ impl Terminal {
     /// Waits until the foreground process group's first process is called so: only then is a key meant for it.
     #[track_caller]
     pub fn until_foreground(&self, name: &str) {
-        let end = Instant::now() + LIMIT;
+        let end = Instant::now() + limit();
         loop {
             let leader = nix::unistd::tcgetpgrp(&self.keys).map_or(0, Pid::as_raw);
             let comm = std::fs::read_to_string(format!("/proc/{leader}/comm")).unwrap_or_default();
@@ -130,7 +130,7 @@ impl Terminal {
     /// Waits for its end: the exit status as a shell shows it, and everything it showed.
     #[track_caller]
     pub fn wait(mut self) -> (i32, String) {
-        let end = Instant::now() + LIMIT;
+        let end = Instant::now() + limit();
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("waiting for it") {
                 break status;

@@ -67,7 +67,7 @@ fn a_shell_under_syswall_controls_its_jobs() {
 
 /// Waits until a process of this test runs the program: a shell that stands in vfork(2) until then cannot be stopped.
 fn until_runs(dir: &Dir, program: &str) {
-    let end = std::time::Instant::now() + crate::common::LIMIT;
+    let end = std::time::Instant::now() + crate::common::limit();
     let comm =
         |line: &String| std::fs::read_to_string(format!("/proc/{}/comm", line.split(' ').next().expect("a PID")));
     while !dir.left_running().iter().any(|line| comm(line).is_ok_and(|c| c.trim_end() == program)) {
@@ -78,7 +78,7 @@ fn until_runs(dir: &Dir, program: &str) {
 
 /// Waits until everything that this test started stands still, but for the shell.
 fn until_all_stopped(dir: &Dir) {
-    let end = std::time::Instant::now() + crate::common::LIMIT;
+    let end = std::time::Instant::now() + crate::common::limit();
     loop {
         let state = |line: &String| {
             let pid = line.split(' ').next().expect("a PID");
@@ -175,7 +175,7 @@ fn one_ctrl_c_is_one_sigint() {
 }
 
 fn wait_for_lines(dir: &Dir, count: usize) -> Vec<String> {
-    let end = std::time::Instant::now() + crate::common::LIMIT;
+    let end = std::time::Instant::now() + crate::common::limit();
     loop {
         let text = std::fs::read_to_string(dir.path("log")).unwrap_or_default();
         if text.lines().count() >= count && text.ends_with('\n') {
