@@ -77,7 +77,7 @@ impl ArgText {
         let good = |(start, end): &(u32, u32)| text.get(*start as usize..*end as usize).is_some();
         let spans = spans.iter().filter(|s| good(s)).map(|s| Some(*s)).collect();
         let entry = if text.is_char_boundary(entry) { entry } else { text.len() };
-        ArgText { text, spans, kept: Vec::new(), entry, pending: false }
+        ArgText { text, spans, entry, ..ArgText::default() }
     }
 
     /// Empties it, keeping the buffers.
