@@ -107,6 +107,11 @@ impl RunArgs {
                 WatchArg::Policy => Watch::Policy,
             },
             ignore_library_loading: self.ignore_library_loading.map(|v| v == YesNo::Yes),
+            answer: self.answer.map(|a| match a {
+                Answer::Allow => Decision::Allow,
+                Answer::Deny => Decision::Deny,
+                Answer::Pretend => Decision::Pretend,
+            }),
             forward_signals: true,
             ..Options::new(self.command)
         }
@@ -119,13 +124,8 @@ pub fn main(args: RunArgs) -> i32 {
         eprintln!("syswall: cannot block signals: {}", error.desc());
         return 125;
     }
-    let answer = args.answer.map(|a| match a {
-        Answer::Allow => Decision::Allow,
-        Answer::Deny => Decision::Deny,
-        Answer::Pretend => Decision::Pretend,
-    });
     if args.no_gui {
-        return terminal::run(args.options(), answer);
+        return terminal::run(args.options());
     }
     windows(args)
 }

@@ -10,9 +10,10 @@ use crate::policy::answer::{Choice, HowLong, WhatScope, WhoScope};
 use crate::session::{Options, Session, start};
 use crate::tracer::{Ended, Message, Question, QuestionId};
 
-/// Runs the program to its end. `answer`: what every question is answered with, without asking and never saved.
-/// Returns the exit status of the command (contract 2). The calling thread is the front end.
-pub fn run(options: Options, answer: Option<Decision>) -> i32 {
+/// Runs the program to its end. Returns the exit status of the command (contract 2). The calling thread is the front
+/// end.
+pub fn run(options: Options) -> i32 {
+    let asks = options.answer.is_none();
     let mut session = match start(options) {
         Ok(session) => session,
         Err(error) => {
@@ -20,7 +21,7 @@ pub fn run(options: Options, answer: Option<Decision>) -> i32 {
             return error.exit_code;
         }
     };
-    let asker = if answer.is_none() { TerminalAsker::open() } else { None };
+    let asker = if asks { TerminalAsker::open() } else { None };
     let mut waiting: VecDeque<Message> = VecDeque::new();
     let mut told = false;
     let ended = loop {
@@ -33,10 +34,9 @@ pub fn run(options: Options, answer: Option<Decision>) -> i32 {
         };
         match message {
             Message::Question(question) => {
-                let choice = match (&asker, answer) {
-                    (_, Some(decision)) => Some(unattended(decision, &question)),
-                    (Some(asker), None) => ask(asker, &session, &question, &mut waiting),
-                    (None, None) => {
+                let choice = match &asker {
+                    Some(asker) => ask(asker, &session, &question, &mut waiting),
+                    None => {
                         if !told {
                             told = true;
                             eprintln!(
@@ -65,14 +65,6 @@ pub fn run(options: Options, answer: Option<Decision>) -> i32 {
 
 fn once(decision: Decision) -> Choice {
     Choice { decision, errno: None, what: WhatScope::Exact, who: WhoScope::Run, how_long: HowLong::Once }
-}
-
-/// The answer of `--answer`. What cannot be pretended is denied.
-fn unattended(decision: Decision, question: &Question) -> Choice {
-    match decision {
-        Decision::Pretend if !question.can_pretend => once(Decision::Deny),
-        decision => once(decision),
-    }
 }
 
 /// Asks; `None`: the question was withdrawn. What else comes meanwhile is kept in `waiting`.

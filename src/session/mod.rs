@@ -20,7 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_channel::Receiver;
 
-use crate::policy::{Place, Policy, Rules};
+use crate::policy::{Decision, Place, Policy, Rules};
 use crate::recording::{Recorder, RunInfo};
 use crate::sys::launch::Launch;
 pub use crate::tracer::Watch;
@@ -69,6 +69,8 @@ pub struct Options {
     pub watch: Watch,
     /// Overrides the policy's `ignore_library_loading`.
     pub ignore_library_loading: Option<bool>,
+    /// What every question is answered with, without asking; never saved.
+    pub answer: Option<Decision>,
     /// A pseudo-terminal's end for the program; `None`: it keeps Syswall's terminal.
     pub terminal: Option<OwnedFd>,
     /// Whether INT, TERM, … that reach Syswall go to the program.
@@ -88,6 +90,7 @@ impl Options {
             trace: None,
             watch: Watch::All,
             ignore_library_loading: None,
+            answer: None,
             terminal: None,
             forward_signals: false,
         }
@@ -202,6 +205,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
         events: recorder.as_ref().map(Recorder::sender),
         trace,
         protected,
+        answer: options.answer,
         forward_signals: options.forward_signals,
     };
     match tracer::start(setup) {

@@ -11,6 +11,7 @@ pub mod initial;
 pub mod launch;
 mod memory;
 mod pidfd;
+pub mod poke;
 pub mod ptrace;
 mod wait;
 
@@ -18,4 +19,4 @@ pub use arch::Registers;
 pub use filetype::{file_type, file_type_at};
 pub use memory::RemoteMemory;
 pub use pidfd::{SocketInfo, socket_info};
-pub use wait::{Status, wait_any};
+pub use wait::{Status, wait_any, wait_next};

@@ -40,15 +40,24 @@ impl Status {
     }
 }
 
-/// The next change of any child or traced task of *this thread*, without waiting. `None`: none now.
-///
-/// `__WNOTHREAD` keeps it from taking children of other threads (GLib's). ECHILD: there is none at all.
-pub fn wait_any() -> nix::Result<Option<(i32, Status)>> {
+/// `__WNOTHREAD` keeps both from taking children of other threads (GLib's).
+fn wait(options: i32) -> nix::Result<(i32, i32)> {
     let mut raw = 0;
     // SAFETY: `raw` is a valid place for one int; waitpid has no other memory effects.
-    let tid = unsafe { libc::waitpid(-1, &mut raw, libc::__WALL | libc::WNOHANG | libc::__WNOTHREAD) };
-    match Errno::result(tid)? {
-        0 => Ok(None),
-        tid => Ok(Some((tid, Status::from_raw(raw)))),
+    let tid = unsafe { libc::waitpid(-1, &mut raw, libc::__WALL | libc::__WNOTHREAD | options) };
+    Ok((Errno::result(tid)?, raw))
+}
+
+/// The next change of any child or traced task of *this thread*, without waiting. `None`: none now.
+/// ECHILD: there is no task at all.
+pub fn wait_any() -> nix::Result<Option<(i32, Status)>> {
+    match wait(libc::WNOHANG)? {
+        (0, _) => Ok(None),
+        (tid, raw) => Ok(Some((tid, Status::from_raw(raw)))),
     }
+}
+
+/// The same, waiting for one. EINTR: a signal came first.
+pub fn wait_next() -> nix::Result<(i32, Status)> {
+    wait(0).map(|(tid, raw)| (tid, Status::from_raw(raw)))
 }

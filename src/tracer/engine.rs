@@ -2,18 +2,14 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::marker::PhantomData;
-use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_channel::{Receiver, Sender};
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::eventfd::EventFd;
-use nix::sys::signal::{SigSet, Signal};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
 
+use super::bell::{Bell, Ringer};
 use super::fakes::Fakes;
 use super::handle::{Request, Setup, StartError};
 use super::message::{Ended, Message};
@@ -22,11 +18,11 @@ use super::output::{Lost, Output};
 use super::protection::Protection;
 use super::questions::Questions;
 use super::task::{Process, State, Task};
-use crate::policy::Rules;
+use crate::policy::{Decision, Rules};
 use crate::recording::{ExitStatus, What};
 use crate::sys::launch::Held;
 use crate::sys::ptrace::{self, Resume, SyscallStop};
-use crate::sys::{Status, launch, wait_any};
+use crate::sys::{Status, launch, wait_any, wait_next};
 
 /// Everything the tracer thread owns. Not `Send`: ptrace requests work only on the thread that attached.
 pub(super) struct Engine {
@@ -51,6 +47,8 @@ pub(super) struct Engine {
     pub failure: Option<String>,
     pub held: Option<Held>,
     pub started: Option<mpsc::Sender<Result<(), StartError>>>,
+    /// What every question is answered with, without asking.
+    pub answer: Option<Decision>,
     pub forward_signals: bool,
     /// Whether the program is being ended: nothing is asked any more.
     pub stopping: bool,
@@ -85,14 +83,16 @@ impl Engine {
     /// The tracer thread's whole life.
     pub fn run(
         setup: Setup,
-        requests: Receiver<Request>,
+        requests: (Sender<Request>, Receiver<Request>),
         messages: Sender<Message>,
-        bell: Arc<EventFd>,
+        bell: Arc<Bell>,
         started: mpsc::Sender<Result<(), StartError>>,
     ) {
-        let Setup { launch, rules, events, trace, protected, forward_signals } = setup;
-        let held = match Self::launch(&launch) {
-            Ok(held) => held,
+        let Setup { launch, rules, events, trace, protected, answer, forward_signals } = setup;
+        let ringer = Ringer::start(Arc::clone(&bell), requests.0, forward_signals)
+            .map_err(|e| StartError::Engine(format!("cannot listen for requests: {}", e.desc())));
+        let (_ringer, held) = match ringer.and_then(|ringer| Ok((ringer, Self::launch(&launch)?))) {
+            Ok(both) => both,
             Err(error) => {
                 // The caller waits for this very message.
                 let _ = started.send(Err(error));
@@ -118,6 +118,7 @@ impl Engine {
             failure: None,
             held: Some(held),
             started: Some(started),
+            answer,
             forward_signals,
             stopping: false,
             continued: None,
@@ -125,7 +126,7 @@ impl Engine {
         };
         engine.adopt_root(&launch);
         drop(launch);
-        if let Err(error) = engine.events(&requests, &bell) {
+        if let Err(error) = engine.events(&requests.1, &bell) {
             engine.fail(format!("the engine failed: {error}"));
             engine.drain();
         }
@@ -162,36 +163,29 @@ impl Engine {
         }
     }
 
-    fn events(&mut self, requests: &Receiver<Request>, bell: &EventFd) -> nix::Result<()> {
-        let mut mask = SigSet::empty();
-        mask.add(Signal::SIGCHLD);
-        if self.forward_signals {
-            crate::sys::initial::FORWARDED.iter().for_each(|s| mask.add(*s));
-            mask.add(Signal::SIGTSTP);
-        }
-        let signals = SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+    fn events(&mut self, requests: &Receiver<Request>, bell: &Bell) -> nix::Result<()> {
         let mut ready: VecDeque<(i32, Status)> = VecDeque::new();
         loop {
-            while let Ok(request) = requests.try_recv() {
-                self.obey(request);
-            }
-            // All stops that are there are taken before any is served: one busy thread must not starve the others.
-            loop {
-                match wait_any() {
-                    Ok(Some(stop)) => ready.push_back(stop),
-                    Ok(None) => break,
-                    Err(Errno::EINTR) => {}
-                    Err(Errno::ECHILD) if ready.is_empty() => return Ok(()),
-                    Err(Errno::ECHILD) => break,
-                    Err(error) => return Err(error),
+            if bell.answered() {
+                while let Ok(request) = requests.try_recv() {
+                    self.obey(request);
                 }
+                self.adopt_strays();
+                self.check_continued();
             }
             if let Err(lost) = self.out.flush(false) {
                 self.lost(lost);
             }
-            if ready.is_empty() {
-                self.wait(&signals, bell)?;
-                continue;
+            let due = self.out.is_due() || !self.orphans.is_empty() || self.continued.is_some();
+            match bell.sleep(due, wait_next) {
+                None | Some(Err(Errno::EINTR)) => continue,
+                Some(Err(Errno::ECHILD)) => return Ok(()),
+                Some(Err(error)) => return Err(error),
+                Some(Ok(stop)) => ready.push_back(stop),
+            }
+            // All stops that are there are taken before any is served: one busy thread must not starve the others.
+            while let Ok(Some(stop)) = wait_any() {
+                ready.push_back(stop);
             }
             while let Some((tid, status)) = ready.pop_front() {
                 self.serve(tid, status);
@@ -202,30 +196,6 @@ impl Engine {
                 }
             }
         }
-    }
-
-    /// Sleeps until a task stops, a signal comes or somebody rings.
-    fn wait(&mut self, signals: &SignalFd, bell: &EventFd) -> nix::Result<()> {
-        let due = if self.orphans.is_empty() && self.continued.is_none() { self.out.due() } else { Some(20) };
-        let timeout = due.map_or(PollTimeout::NONE, PollTimeout::from);
-        let mut fds = [PollFd::new(signals.as_fd(), PollFlags::POLLIN), PollFd::new(bell.as_fd(), PollFlags::POLLIN)];
-        let count = match poll(&mut fds, timeout) {
-            Ok(count) => count,
-            Err(Errno::EINTR) => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        if fds[1].any().unwrap_or(false) {
-            // It only wakes; the count has no meaning.
-            let _ = bell.read();
-        }
-        while let Ok(Some(info)) = signals.read_signal() {
-            self.outside_signal(&info);
-        }
-        if count == 0 {
-            self.adopt_strays();
-        }
-        self.check_continued();
-        Ok(())
     }
 
     fn obey(&mut self, request: Request) {
@@ -250,6 +220,7 @@ impl Engine {
                 }
             }
             Request::Signal(number) => self.signal_root(number),
+            Request::Outside { signal, code, sender } => self.outside_signal(signal, code, sender),
         }
     }
 

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use async_channel::{Receiver, Sender};
-use nix::sys::eventfd::{EfdFlags, EventFd};
 
+use super::bell::Bell;
 use super::engine::Engine;
 use super::message::{Answered, Message, QuestionId};
 use super::trace_text::TraceText;
-use crate::policy::Rules;
+use crate::policy::{Decision, Rules};
 use crate::recording::Event;
 use crate::sys::launch::Launch;
 
@@ -36,6 +36,8 @@ pub struct Setup {
     pub trace: Option<TraceText>,
     /// Files and directories that are Syswall's own, absolute and resolved.
     pub protected: Vec<PathBuf>,
+    /// What every question is answered with, at once, without the front end; never saved.
+    pub answer: Option<Decision>,
     /// Whether INT, TERM, … that reach Syswall go to the program (it then must be in Syswall's process group).
     pub forward_signals: bool,
 }
@@ -64,13 +66,15 @@ pub(super) enum Request {
     Stop,
     Pause(bool),
     Signal(i32),
+    /// A signal that reached Syswall.
+    Outside { signal: i32, code: i32, sender: i32 },
 }
 
 /// Tells a running tracer what to do. Any thread; never waits. After the end of the run it does nothing.
 #[derive(Clone)]
 pub struct Handle {
     requests: Sender<Request>,
-    doorbell: Arc<EventFd>,
+    bell: Arc<Bell>,
 }
 
 impl Handle {
@@ -78,8 +82,7 @@ impl Handle {
         // The channel is unbounded towards the tracer: only people and scripts speak here, and a lost answer
         // would hold a task for ever. It is closed only when the run is over.
         if self.requests.try_send(request).is_ok() {
-            // A full counter (never) is a bell that rings already.
-            let _ = self.doorbell.write(1);
+            self.bell.ring();
         }
     }
 
@@ -123,19 +126,17 @@ pub struct Tracer {
 /// Signals must have been blocked before (`sys::initial::block_signals`).
 pub fn start(setup: Setup) -> Result<Tracer, StartError> {
     let engine_error = |what: &str, e: nix::errno::Errno| StartError::Engine(format!("{what}: {}", e.desc()));
-    let doorbell = EventFd::from_value_and_flags(0, EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)
-        .map_err(|e| engine_error("cannot make an eventfd", e))?;
-    let doorbell = Arc::new(doorbell);
+    let bell = Arc::new(Bell::new().map_err(|e| engine_error("cannot make an eventfd", e))?);
     let (requests, request_receiver) = async_channel::unbounded();
     let (message_sender, messages) = async_channel::bounded(256);
     let (started_sender, started) = std::sync::mpsc::channel();
-    let bell = Arc::clone(&doorbell);
+    let handle = Handle { requests: requests.clone(), bell: Arc::clone(&bell) };
     let thread = std::thread::Builder::new()
         .name("syswall-tracer".into())
-        .spawn(move || Engine::run(setup, request_receiver, message_sender, bell, started_sender))
+        .spawn(move || Engine::run(setup, (requests, request_receiver), message_sender, bell, started_sender))
         .map_err(|e| StartError::Engine(format!("cannot start a thread: {e}")))?;
     match started.recv() {
-        Ok(Ok(())) => Ok(Tracer { handle: Handle { requests, doorbell }, messages, thread }),
+        Ok(Ok(())) => Ok(Tracer { handle, messages, thread }),
         Ok(Err(error)) => Err(error),
         Err(_) => Err(StartError::Engine("the tracer thread died; this is a bug in Syswall".into())),
     }

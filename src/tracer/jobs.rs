@@ -4,7 +4,6 @@
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, raise};
-use nix::sys::signalfd::siginfo;
 
 use super::engine::{Engine, now};
 use super::task::State;
@@ -66,15 +65,14 @@ impl Engine {
     }
 
     /// A signal that reached Syswall.
-    pub fn outside_signal(&mut self, info: &siginfo) {
-        let number = info.ssi_signo as i32;
-        if number == libc::SIGCHLD || number == libc::SIGTSTP {
+    pub fn outside_signal(&mut self, number: i32, code: i32, sender: i32) {
+        if number == libc::SIGTSTP {
             // A stop from the terminal reaches the program's group as well; Syswall stops when the program has.
             return;
         }
         // From the terminal's driver: the program, in the same group, got its own.
         // From the program: meant for its own group.
-        if info.ssi_code == libc::SI_KERNEL || self.processes.contains_key(&(info.ssi_pid as i32)) {
+        if code == libc::SI_KERNEL || self.processes.contains_key(&sender) {
             return;
         }
         self.signal_root(number);

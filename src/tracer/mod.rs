@@ -7,6 +7,7 @@
 //! One stop goes through: `engine` (which stop is it) → `entry` (decode, resolve, decide) → `enforce` (let it go, skip
 //! it, replace it) → `exit` (what happened) → `output` (record, text line).
 
+mod bell;
 mod descriptors;
 mod enforce;
 mod engine;

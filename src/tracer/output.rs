@@ -110,14 +110,9 @@ impl Output {
         self.batch.len() >= BATCH
     }
 
-    /// In how many ms `flush` has something to do; `None`: nothing is waiting.
-    pub fn due(&self) -> Option<u16> {
-        if !self.waiting.is_empty() {
-            return Some(10);
-        }
-        let age = (!self.batch.is_empty()).then(|| AGE.saturating_sub(self.flushed.elapsed()));
-        let progress = (self.progress != self.told_progress).then(|| PROGRESS.saturating_sub(self.told.elapsed()));
-        [age, progress].into_iter().flatten().min().map(|d| d.as_millis() as u16 + 1)
+    /// Whether `flush` will have something to do soon, even if nothing happens.
+    pub fn is_due(&self) -> bool {
+        !self.waiting.is_empty() || !self.batch.is_empty() || self.progress != self.told_progress
     }
 
     /// The last words: everything, waiting for both.

@@ -38,6 +38,10 @@ impl Engine {
             // SIGKILL is on its way; the call is not made.
             return;
         }
+        if let Some(decision) = self.answer {
+            call.verdict.by = By::Answer;
+            return self.settle(tid, call, access, decision, None);
+        }
         call.resumed = monotonic();
         let key: Key = (process.program(), access.clone());
         if let Some((id, pending)) = self.questions.open.iter_mut().find(|(_, p)| p.key == key) {
@@ -101,24 +105,29 @@ impl Engine {
                 continue;
             }
             call.verdict.by = By::Answer;
-            match answer.decision {
-                Decision::Allow => {
-                    call.granted.push(pending.key.1.clone());
-                    // Another of its accesses may still have to be asked about.
-                    self.judge(tid, call);
-                }
-                Decision::Pretend | Decision::Kill => {
-                    call.verdict.decision = answer.decision;
-                    self.carry_out(tid, call);
-                }
-                Decision::Deny | Decision::Ask => {
-                    call.verdict.decision = Decision::Deny;
-                    call.verdict.errno = answer.errno.filter(|e| (1..4096).contains(e)).unwrap_or(libc::EACCES);
-                    self.carry_out(tid, call);
-                }
-            }
+            self.settle(tid, call, pending.key.1.clone(), answer.decision, answer.errno);
         }
         self.rematch();
+    }
+
+    /// Lets a call go on as it was answered.
+    fn settle(&mut self, tid: i32, mut call: InCall, asked: Access, decision: Decision, errno: Option<i32>) {
+        match decision {
+            Decision::Allow => {
+                call.granted.push(asked);
+                // Another of its accesses may still have to be asked about.
+                self.judge(tid, call);
+            }
+            Decision::Pretend | Decision::Kill => {
+                call.verdict.decision = decision;
+                self.carry_out(tid, call);
+            }
+            Decision::Deny | Decision::Ask => {
+                call.verdict.decision = Decision::Deny;
+                call.verdict.errno = errno.filter(|e| (1..4096).contains(e)).unwrap_or(libc::EACCES);
+                self.carry_out(tid, call);
+            }
+        }
     }
 
     /// Lets every waiting call go on that the rules now decide about.
