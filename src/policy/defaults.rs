@@ -90,15 +90,20 @@ fn is_library(name: &[u8]) -> bool {
     })
 }
 
-/// Whether the access is what the dynamic loader does to start a program: reading its cache and system libraries.
+/// Whether the access is what the dynamic loader does to start a program: reading its cache and system libraries,
+/// and looking for them.
 pub(super) fn is_loading(access: &Access) -> bool {
-    let (Kind::FileRead, Some(Object::Path { path, .. })) = (access.kind, &access.object) else { return false };
+    let Some(Object::Path { path, .. }) = &access.object else { return false };
+    if !matches!(access.kind, Kind::FileRead | Kind::FileStat) {
+        return false;
+    }
     if path == Path::new("/etc/ld.so.cache") || path == Path::new("/etc/ld.so.preload") {
         return true;
     }
     let bytes = path.as_os_str().as_bytes();
     let name = bytes.rsplit(|b| *b == b'/').next().unwrap_or_default();
-    LIBRARY_DIRS.iter().any(|dir| bytes.starts_with(dir.as_bytes())) && is_library(name)
+    LIBRARY_DIRS.iter().any(|dir| bytes.starts_with(dir.as_bytes()))
+        && (access.kind == Kind::FileStat || is_library(name))
 }
 
 /// Whether a policy's `default` is about the access (contract 4).

@@ -270,30 +270,45 @@ impl Rules {
         (verdict, entry)
     }
 
+    /// Over the accesses that are not in `granted`; `None`: all are.
     fn strictest<'a>(
         &'a self,
         query: &Query<'_>,
+        granted: &[Access],
         first: impl Fn(&'a Table, &Case<'_>) -> Option<Hit<'a>>,
-    ) -> (Verdict, Option<&'a Entry>) {
+    ) -> Option<(Verdict, Option<&'a Entry>)> {
         let now = self.now.unwrap_or_else(time::now);
-        let mut found = self.decide_case(&self.case(query, query.accesses.first(), now), 0, &first);
-        for (index, access) in query.accesses.iter().enumerate().skip(1) {
-            let next = self.decide_case(&self.case(query, Some(access), now), index, &first);
-            if next.0.decision > found.0.decision {
-                found = next;
-            }
+        if query.accesses.is_empty() {
+            return Some(self.decide_case(&self.case(query, None, now), 0, &first));
         }
-        found
+        let open = query.accesses.iter().enumerate().filter(|(_, access)| !granted.contains(access));
+        let decided = open.map(|(index, access)| self.decide_case(&self.case(query, Some(access), now), index, &first));
+        decided.reduce(|found, next| if next.0.decision > found.0.decision { next } else { found })
     }
 
     /// What is to be done with a call: the strictest of what is decided about each of its accesses.
     pub fn decide(&self, query: &Query<'_>) -> Verdict {
-        self.strictest(query, Table::first).0
+        self.decide_rest(query, &[])
+    }
+
+    /// The same where the user has allowed some of the call's accesses just for this once: those no longer count, but
+    /// they are still seen by rules for which it matters what else the call does (a rename's other name).
+    /// Where all are allowed, so is the call.
+    pub fn decide_rest(&self, query: &Query<'_>, granted: &[Access]) -> Verdict {
+        match self.strictest(query, granted, Table::first) {
+            Some((verdict, _)) => verdict,
+            None => {
+                let (decision, errno, by) = (Decision::Allow, EACCES, By::Answer);
+                Verdict { decision, errno, value: None, by, rule: None, access: 0 }
+            }
+        }
     }
 
     /// The same by looking at every rule, and why: with the same matching, so that it explains what happens.
     pub fn why(&self, query: &Query<'_>) -> Why {
-        let (verdict, winner) = self.strictest(query, Table::first_of_all);
+        let Some((verdict, winner)) = self.strictest(query, &[], Table::first_of_all) else {
+            return Why { verdict: self.decide(query), matching: Vec::new() };
+        };
         let case = self.case(query, query.accesses.get(verdict.access), self.now.unwrap_or_else(time::now));
         let mut matching: Vec<&Entry> = self.all().filter(|e| Table::hit(e, &case).is_some()).collect();
         if let Some(place) = winner.and_then(|w| matching.iter().position(|e| std::ptr::eq(*e, w))) {

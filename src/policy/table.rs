@@ -16,6 +16,12 @@ use super::pattern::{Ending, Pattern};
 use super::rules::Origin;
 use crate::syscall::{Kind, Object};
 
+#[cfg(test)]
+std::thread_local! {
+    /// How many rules were looked at on this thread.
+    pub(super) static LOOKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// A rule in its place.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
@@ -184,6 +190,8 @@ impl Table {
 
     /// How `entry` decides the case; `None`: it does not.
     pub fn hit<'a>(entry: &'a Entry, case: &Case<'_>) -> Option<Hit<'a>> {
+        #[cfg(test)]
+        LOOKS.with(|n| n.set(n.get() + 1));
         match entry.compiled.matches(case) {
             Match::Yes => Some(Hit { entry, unseen: false }),
             Match::Unknown if entry.compiled.holds_unseen() => Some(Hit { entry, unseen: true }),

@@ -69,6 +69,7 @@ fn the_narrower_object_decides() {
     let r = rules(
         r#"{"id":"all","decision":"deny","path":"**"}, {"id":"etc","decision":"allow","path":"/etc/**"},
            {"id":"ssl","decision":"deny","path":"/etc/ssl/**"}, {"id":"one","decision":"allow","path":"/etc/ssl/openssl.cnf"},
+           {"id":"certs","decision":"allow","path":"/etc/ssl/certs/**"},
            {"id":"none","decision":"kill"}"#,
     );
     let id = |file: &str| ask(&r, "openat", path(Kind::FileRead, file)).rule.unwrap().to_string();
@@ -76,6 +77,7 @@ fn the_narrower_object_decides() {
     assert_eq!(id("/etc/x"), "etc");
     assert_eq!(id("/etc/ssl/x"), "ssl");
     assert_eq!(id("/etc/ssl/openssl.cnf"), "one");
+    assert_eq!(id("/etc/ssl/certs/ca"), "certs");
     assert_eq!(ask(&r, "connect", unix("/run/x")).decision, Decision::Kill);
 }
 
@@ -119,8 +121,8 @@ fn who_comes_before_object_and_priority_before_all() {
 fn arguments_come_before_calls_and_calls_before_kinds() {
     let r = rules(
         r#"{"id":"kind","decision":"deny","kind":"file.read"}, {"id":"group","decision":"kill","kind":"file"},
-           {"id":"call","decision":"allow","calls":["openat"]},
-           {"id":"args","decision":"deny","calls":["openat"],"args":{"flags":{"has":"O_NOFOLLOW"}}}"#,
+           {"id":"call","decision":"pretend","calls":["openat"]},
+           {"id":"args","decision":"allow","calls":["openat"],"args":{"flags":{"has":"O_NOFOLLOW"}}}"#,
     );
     let with = |flags| Given(vec![("flags", 0, flags)]);
     let access = [path(Kind::FileRead, "/x")];
@@ -157,6 +159,9 @@ fn a_call_is_as_bad_as_its_worst_access() {
     assert_eq!(verdict.rule.as_deref(), Some("b"));
     let both = ask_with(&r, &["/usr/bin/tool"], "rename", &accesses[2..], &NoArgs);
     assert_eq!((both.decision, both.access), (Decision::Ask, 0));
+    // Of several as bad, the first is named.
+    let same = [accesses[0].clone(), accesses[2].clone(), accesses[2].clone()];
+    assert_eq!(ask_with(&r, &["/usr/bin/tool"], "rename", &same, &NoArgs).access, 1);
 }
 
 #[test]

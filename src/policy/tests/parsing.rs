@@ -159,8 +159,8 @@ fn unusable_values_are_placed_and_explained() {
 fn what_cannot_be_pretended_is_refused_with_the_reason() {
     let message = rule_refused("{\"decision\":\"pretend\",\"calls\":[\"unlink\",\"clone\"]}");
     assert!(message.starts_with("p.json:3:41: cannot pretend clone: "), "{message}");
-    let message = rule_refused("{\"decision\":\"pretend\",\"kind\":\"wait\"}");
-    assert!(message.starts_with("p.json:3:30: cannot pretend wait: "), "{message}");
+    let message = rule_refused("{\"decision\":\"pretend\",\"kind\":\"process.spawn\"}");
+    assert!(message.starts_with("p.json:3:30: cannot pretend process.spawn: "), "{message}");
     assert_eq!(policy("{\"decision\":\"pretend\",\"kind\":\"file.delete\",\"value\":0}").rules[0].value, Some(0));
 }
 

@@ -127,6 +127,14 @@ fn home_protected_lets_a_made_file_get_a_free_name_only() {
     let (made, free) = (path(Kind::FileRename, "/home/ann/made"), path(Kind::FileRename, "/home/ann/free"));
     assert_eq!(rename(&[made.clone(), free.clone()], 0), Decision::Allow);
     assert_eq!(rename(&[made.clone(), free.clone()], 2), Decision::Deny);
+    let mut asked = with_presets(&["home-protected"]);
+    asked.note_created(Path::new("/home/ann/made"));
+    let ancestry = [Arc::from(Path::new("/x"))];
+    let accesses = [made.clone(), free.clone()];
+    let query = Query { ancestry: &ancestry, pid: 1, call: "rename", accesses: &accesses, args: &NoArgs };
+    let rest = asked.decide_rest(&query, &accesses[..1]);
+    assert_eq!((rest.decision, rest.access), (Decision::Ask, 1));
+    assert_eq!(said(&asked.decide_rest(&query, &accesses)), (Decision::Allow, By::Answer, None));
     let gone = path(Kind::FileDelete, "/home/ann/free");
     assert_eq!(rename(&[made.clone(), free.clone(), gone], 0), Decision::Deny);
     assert_eq!(rename(&[path(Kind::FileRename, "/home/ann/.ssh"), made], 0), Decision::Deny);
@@ -170,6 +178,7 @@ fn keep_secrets_covers_keys_browsers_and_start_up_files() {
     assert_eq!(files(&["keep-secrets"], Kind::FileRename, "/home/ann/.config"), Decision::Deny);
     assert_eq!(files(&["keep-secrets"], Kind::FileRead, "/home/ann/notes.txt"), Decision::Ask);
     assert_eq!(files(&["keep-secrets"], Kind::FileRead, "/etc/ld.so.preload"), Decision::Allow);
+    assert_eq!(files(&["keep-secrets"], Kind::FileStat, "/etc/ld.so.preload"), Decision::Allow);
     assert_eq!(decided(&["keep-secrets"], "connect", unix("/run/user/1000/keyring/ssh")), Decision::Deny);
     assert_eq!(decided(&["keep-secrets"], "connect", unix("/tmp/ssh-Xy/agent.12")), Decision::Deny);
 }
@@ -201,6 +210,8 @@ fn ask_everything_asks_what_others_allow_and_keeps_what_they_deny() {
     assert_eq!(files(&["ask-everything"], Kind::FileStat, "/x"), Decision::Ask);
     assert_eq!(files(&["ask-everything", "observe"], Kind::FileRead, "/x"), Decision::Ask);
     assert_eq!(files(&["ask-everything"], Kind::FileRead, "/lib/libc.so.6"), Decision::Allow);
+    assert_eq!(files(&["ask-everything"], Kind::FileStat, "/lib/x86_64-linux-gnu/haswell"), Decision::Allow);
+    assert_eq!(files(&["ask-everything"], Kind::FileRead, "/usr/lib/secret"), Decision::Ask);
     assert_eq!(files(&["ask-everything", "read-only-files"], Kind::FileWrite, "/x"), Decision::Deny);
     let mut loading = with_presets(&["ask-everything"]);
     loading.set_ignore_library_loading(false);

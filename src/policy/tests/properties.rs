@@ -86,11 +86,20 @@ fn test() -> impl Strategy<Value = ArgTest> {
 }
 
 fn rule() -> impl Strategy<Value = Rule> {
-    const KINDS: &[&[&str]] =
-        &[&[], &["file.read"], &["file"], &["network"], &["file.read", "network.connect"], &["process.signal"]];
-    const CALLS: &[&[&str]] = &[&[], &["openat"], &["openat", "unlink"], &["connect"]];
+    const KINDS: &[&[&str]] = &[
+        &[],
+        &["file.read"],
+        &[],
+        &[],
+        &[],
+        &["file"],
+        &["network"],
+        &["file.read", "network.connect"],
+        &["process.signal"],
+    ];
+    const CALLS: &[&[&str]] = &[&[], &[], &[], &["openat"], &["openat", "unlink"], &["connect"]];
     let who = (
-        maybe(pick(&["/usr/bin/tool", "/usr/bin/*", "/usr/**", "**/sh", "**"])),
+        proptest::option::weighted(0.3, pick(&["/usr/bin/tool", "/usr/bin/*", "/usr/**", "**/sh", "**"])),
         any::<bool>(),
         maybe(pick(&[-1i64, 1, 2])),
     );
