@@ -102,7 +102,8 @@ def main(syswall, program, picture):
         subprocess.run(["import", "-window", "root", picture], check=True)
         Atspi.Action.do_action(window, action(window, "prompt.stop-program"))
     finally:
-        run.terminate()
+        # The window would stay and show the report; the program dies with Syswall.
+        run.kill()
         run.wait(10)
         manager.terminate()
         manager.wait(10)
