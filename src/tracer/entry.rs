@@ -171,24 +171,11 @@ impl Engine {
         let memory = RemoteMemory::new(tid);
         let args = CallArgs { call: &call.raw, row: call.row, text: &call.args, memory: &memory };
         let name = call.raw.name().unwrap_or("");
-        let open: Vec<Access>;
-        let accesses = if call.granted.is_empty() {
-            &call.accesses
-        } else {
-            open = call.accesses.iter().filter(|a| !call.granted.contains(a)).cloned().collect();
-            if open.is_empty() {
-                return allow(By::Answer);
-            }
-            &open
-        };
-        let query = Query { ancestry: &process.ancestry, pid: task.pid, call: name, accesses, args: &args };
-        let mut verdict = self.rules.decide(&query);
-        if !call.granted.is_empty() {
-            if verdict.decision == Decision::Allow {
-                verdict.by = By::Answer;
-            }
-            let decided = accesses.get(verdict.access);
-            verdict.access = call.accesses.iter().position(|a| Some(a) == decided).unwrap_or(0);
+        let query =
+            Query { ancestry: &process.ancestry, pid: task.pid, call: name, accesses: &call.accesses, args: &args };
+        let mut verdict = self.rules.decide_rest(&query, &call.granted);
+        if !call.granted.is_empty() && verdict.decision == Decision::Allow {
+            verdict.by = By::Answer;
         }
         verdict
     }
