@@ -577,15 +577,16 @@ fn put_result(
     }
     // The register of a 32-bit task holds 32 bits, however the kernel extended them.
     let unsigned = if call.abi.word() == 4 { outcome.value as u32 as u64 } else { outcome.value as u64 };
+    let shown = if call.abi == super::Abi::I386 { i64::from(outcome.value as u32) } else { outcome.value };
     let mut render = Render::new(out, call, memory, Some(outcome), kept);
     match kind {
-        ResultKind::Int | ResultKind::Fd => render.fmt(format_args!("{}", outcome.value)),
+        ResultKind::Int | ResultKind::Fd => render.fmt(format_args!("{shown}")),
         ResultKind::Hex => render.hex(unsigned),
         ResultKind::Octal => render.mode(unsigned),
         ResultKind::Never => render.put("?"),
         ResultKind::With(f) => {
-            render.fmt(format_args!("{}", outcome.value));
-            f(&mut render, outcome.value);
+            render.fmt(format_args!("{shown}"));
+            f(&mut render, shown);
         }
         ResultKind::Whole(f) => f(&mut render, outcome.value),
     }
