@@ -53,7 +53,8 @@ impl Abi {
             // x32 shares x86-64's numbers below 512; those of its own start there and are told by `x32_own`.
             Abi::X32 if nr >= 512 => x32_own(nr),
             Abi::X86_64 | Abi::X32 => syscalls::x86_64::Sysno::new(nr).map(|s| s.name()),
-            Abi::I386 => syscalls::x86::Sysno::new(nr).map(|s| s.name()),
+            // The crate writes the call named as a word of Rust's with that language's mark.
+            Abi::I386 => syscalls::x86::Sysno::new(nr).map(|s| s.name()).map(|n| n.strip_prefix("r#").unwrap_or(n)),
             Abi::Aarch64 => syscalls::aarch64::Sysno::new(nr).map(|s| s.name()),
         }
     }

@@ -1,5 +1,7 @@
 //! Reading the memory of the task whose call is decoded.
 
+use std::cell::{Cell, RefCell};
+
 /// Memory that may be hostile: unreadable, ending at a page's edge, changing.
 pub trait Memory {
     /// Reads from `addr` into `buf`; returns how many bytes from the start could be read (0 to `buf.len()`).
@@ -79,6 +81,92 @@ impl dyn Memory + '_ {
             at = next;
         }
         Err(out)
+    }
+}
+
+/// Bytes of a page: memory is readable or not by whole pages.
+const PAGE: usize = 4096;
+/// Pages remembered at most; a call rarely names things on more.
+const MOST_PAGES: usize = 8;
+
+struct Page {
+    base: u64,
+    readable: bool,
+    bytes: Box<[u8; PAGE]>,
+}
+
+/// The pages that were read since the task stopped, so that deciding and rendering read each only once. One per
+/// tracer, reused from stop to stop. Whoever lets the task (or one that shares its memory) run must call
+/// [`PageCache::forget`] before looking again: what was read is then the past.
+#[derive(Default)]
+pub struct PageCache {
+    pages: RefCell<Vec<Page>>,
+    used: Cell<usize>,
+}
+
+impl PageCache {
+    /// An empty one.
+    pub fn new() -> PageCache {
+        PageCache::default()
+    }
+
+    /// Forgets what was read, keeping the buffers.
+    pub fn forget(&self) {
+        self.used.set(0);
+    }
+
+    /// `inner` read through the cache.
+    pub fn over<'a>(&'a self, inner: &'a dyn Memory) -> CachedMemory<'a> {
+        CachedMemory { cache: self, inner }
+    }
+
+    /// Copies from the page at `base`, from byte `from` on, into `buf`; `None`: the page is not readable.
+    fn copy(&self, inner: &dyn Memory, base: u64, from: usize, buf: &mut [u8]) -> Option<()> {
+        let mut pages = self.pages.borrow_mut();
+        let used = self.used.get();
+        let place = match pages[..used].iter().position(|p| p.base == base) {
+            Some(place) => place,
+            None => {
+                // The last place is taken over again and again once all are full.
+                let place = used.min(MOST_PAGES - 1);
+                if place == pages.len() {
+                    pages.push(Page { base, readable: false, bytes: Box::new([0; PAGE]) });
+                }
+                let page = &mut pages[place];
+                page.base = base;
+                page.readable = inner.read(base, &mut page.bytes[..]) == PAGE;
+                self.used.set(place + 1);
+                place
+            }
+        };
+        let page = &pages[place];
+        let bytes = page.bytes.get(from..from + buf.len())?;
+        page.readable.then(|| buf.copy_from_slice(bytes))
+    }
+}
+
+/// Memory read through a [`PageCache`].
+pub struct CachedMemory<'a> {
+    cache: &'a PageCache,
+    inner: &'a dyn Memory,
+}
+
+impl Memory for CachedMemory<'_> {
+    fn read(&self, addr: u64, buf: &mut [u8]) -> usize {
+        if buf.len() > 2 * PAGE {
+            return self.inner.read(addr, buf);
+        }
+        let mut done = 0;
+        while done < buf.len() {
+            let Some(at) = addr.checked_add(done as u64) else { break };
+            let from = (at % PAGE as u64) as usize;
+            let len = (PAGE - from).min(buf.len() - done);
+            if self.cache.copy(self.inner, at - from as u64, from, &mut buf[done..done + len]).is_none() {
+                break;
+            }
+            done += len;
+        }
+        done
     }
 }
 

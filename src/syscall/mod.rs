@@ -23,7 +23,7 @@ pub use abi::{Abi, RawCall, X32_BIT};
 pub use access::{Condition, Target, Want, wants};
 pub use demultiplex::demultiplex;
 pub use kind::{Kind, KindSet};
-pub use memory::{LocalMemory, Memory, NoMemory};
+pub use memory::{CachedMemory, LocalMemory, Memory, NoMemory, PageCache};
 pub use object::{Access, Object, Transport};
 pub use render::{ArgText, Outcome, Render, call_line, call_name, enter, leave, render_result, result_text};
 pub use row::{Arg, Does, Fake, Pretend, ResultKind, Row, Show, When, lookup, lookup_name};

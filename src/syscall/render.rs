@@ -302,13 +302,31 @@ impl Render<'_> {
         if addr == 0 {
             return self.put("NULL");
         }
-        match self.memory.c_string(addr, super::access::PATH_MAX) {
-            Ok(bytes) => self.quoted(&bytes),
-            Err(bytes) if bytes.len() >= super::access::PATH_MAX => {
-                self.quoted(&bytes[..super::access::PATH_MAX - 1]);
-                self.put("...");
+        let start = self.out.len();
+        self.put("\"");
+        let (mut at, mut left) = (addr, super::access::PATH_MAX - 1);
+        let mut line = [0; 256];
+        loop {
+            // Reads end where no page can: a short path before an unreadable page costs one read.
+            let wanted = (line.len() - (at % 256) as usize).min(left + 1);
+            let got = self.memory.read(at, &mut line[..wanted]);
+            if let Some(end) = line[..got].iter().position(|b| *b == 0) {
+                self.escaped(&line[..end], 0);
+                return self.put("\"");
             }
-            Err(_) => self.pointer(addr),
+            // An escape's length depends on the byte behind it, which begins the next line.
+            let next = at.wrapping_add(got as u64);
+            let mut behind = [0; 1];
+            if got < wanted || self.memory.read(next, &mut behind) == 0 && left >= got {
+                self.out.truncate(start);
+                return self.pointer(addr);
+            }
+            self.escaped(&line[..got.min(left)], behind[0]);
+            if got > left {
+                return self.put("\"...");
+            }
+            left -= got;
+            at = next;
         }
     }
 
@@ -397,21 +415,42 @@ impl Render<'_> {
     /// Bytes as a C string literal in strace's escapes, whole, with its quotes.
     pub fn quoted(&mut self, bytes: &[u8]) {
         self.put("\"");
+        self.escaped(bytes, 0);
+        self.put("\"");
+    }
+
+    /// The inside of [`Render::quoted`]; `behind`: the byte that follows.
+    fn escaped(&mut self, bytes: &[u8], behind: u8) {
+        let mut plain = 0;
         for (i, b) in bytes.iter().enumerate() {
-            match b {
-                b'"' => self.put("\\\""),
-                b'\\' => self.put("\\\\"),
-                b'\t' => self.put("\\t"),
-                b'\n' => self.put("\\n"),
-                0x0b => self.put("\\v"),
-                0x0c => self.put("\\f"),
-                b'\r' => self.put("\\r"),
-                0x20..=0x7e => self.out.push(char::from(*b)),
-                _ if bytes.get(i + 1).is_some_and(u8::is_ascii_digit) => self.fmt(format_args!("\\{b:03o}")),
-                _ => self.fmt(format_args!("\\{b:o}")),
+            let escape = match b {
+                b'"' => "\\\"",
+                b'\\' => "\\\\",
+                b'\t' => "\\t",
+                b'\n' => "\\n",
+                0x0b => "\\v",
+                0x0c => "\\f",
+                b'\r' => "\\r",
+                0x20..=0x7e => continue,
+                _ => "",
+            };
+            self.plain(&bytes[plain..i]);
+            plain = i + 1;
+            if !escape.is_empty() {
+                self.put(escape);
+            } else if bytes.get(i + 1).unwrap_or(&behind).is_ascii_digit() {
+                // A digit behind a short escape would be read as part of it.
+                self.fmt(format_args!("\\{b:03o}"));
+            } else {
+                self.fmt(format_args!("\\{b:o}"));
             }
         }
-        self.put("\"");
+        self.plain(&bytes[plain..]);
+    }
+
+    /// Printable ASCII as it is.
+    fn plain(&mut self, bytes: &[u8]) {
+        self.out.push_str(std::str::from_utf8(bytes).unwrap_or_default());
     }
 
     /// Bytes as a C string literal in hexadecimal escapes, with its quotes.
@@ -577,15 +616,16 @@ fn put_result(
     }
     // The register of a 32-bit task holds 32 bits, however the kernel extended them.
     let unsigned = if call.abi.word() == 4 { outcome.value as u32 as u64 } else { outcome.value as u64 };
+    let shown = if call.abi == super::Abi::I386 { i64::from(outcome.value as u32) } else { outcome.value };
     let mut render = Render::new(out, call, memory, Some(outcome), kept);
     match kind {
-        ResultKind::Int | ResultKind::Fd => render.fmt(format_args!("{}", outcome.value)),
+        ResultKind::Int | ResultKind::Fd => render.fmt(format_args!("{shown}")),
         ResultKind::Hex => render.hex(unsigned),
         ResultKind::Octal => render.mode(unsigned),
         ResultKind::Never => render.put("?"),
         ResultKind::With(f) => {
-            render.fmt(format_args!("{}", outcome.value));
-            f(&mut render, outcome.value);
+            render.fmt(format_args!("{shown}"));
+            f(&mut render, shown);
         }
         ResultKind::Whole(f) => f(&mut render, outcome.value),
     }

@@ -67,10 +67,11 @@ pub fn sigevent(r: &mut Render<'_>, addr: u64) {
     r.put(", sival_ptr=");
     r.pointer(le_word(buf, 0, word));
     r.put("}, sigev_signo=");
-    if notify == 1 {
-        r.fmt(format_args!("{}", signo as i32))
+    // Which signal matters only where one is sent.
+    if matches!(notify, 0 | 2 | 4) {
+        put_signal(r, u64::from(signo));
     } else {
-        put_signal(r, u64::from(signo))
+        r.fmt(format_args!("{}", signo as i32));
     }
     r.put(", sigev_notify=");
     r.choice(notify, SIGEV, "SIGEV_???");

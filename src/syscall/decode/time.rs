@@ -58,7 +58,13 @@ pub fn put_time(r: &mut Render<'_>, bytes: &[u8], width: usize, fraction: &str) 
     let (sec, frac) = (le_long(bytes, 0, width), le_long(bytes, 1, width));
     r.fmt(format_args!("{{tv_sec={sec}, {fraction}="));
     // Nanoseconds are unsigned to strace, microseconds are not.
-    if fraction == "tv_nsec" { r.fmt(format_args!("{}}}", frac as u64)) } else { r.fmt(format_args!("{frac}}}")) }
+    if fraction == "tv_nsec" && width == 4 {
+        r.fmt(format_args!("{}}}", frac as u32));
+    } else if fraction == "tv_nsec" {
+        r.fmt(format_args!("{}}}", frac as u64));
+    } else {
+        r.fmt(format_args!("{frac}}}"))
+    }
 }
 
 /// A time of a file, as utimensat(2) takes it: with its date, or one of the two special values.

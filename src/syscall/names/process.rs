@@ -3,7 +3,7 @@
 use crate::syscall::row::Names;
 
 /// unshare(2) flags.
-pub const UNSHARE: Names = &[
+pub const SETNS: Names = &[
     (0x80, "CLONE_NEWTIME"),
     (0x20000, "CLONE_NEWNS"),
     (0x2000000, "CLONE_NEWCGROUP"),
@@ -35,6 +35,7 @@ pub const PRCTL: Names = &[
     (0x13, "PR_GET_ENDIAN"),
     (0x14, "PR_SET_ENDIAN"),
     (0x15, "PR_GET_SECCOMP"),
+    (0x16, "PR_SET_SECCOMP"),
     (0x17, "PR_CAPBSET_READ"),
     (0x18, "PR_CAPBSET_DROP"),
     (0x19, "PR_GET_TSC"),

@@ -36,7 +36,6 @@ mod cmd {
     pub const SETLKW64: u32 = 14;
     pub const SETOWN_EX: u32 = 15;
     pub const GETOWN_EX: u32 = 16;
-    pub const GETOWNER_UIDS: u32 = 17;
     pub const OFD_GETLK: u32 = 36;
     pub const OFD_SETLK: u32 = 37;
     pub const OFD_SETLKW: u32 = 38;
@@ -94,7 +93,8 @@ fn fcntl_arg(r: &mut Render<'_>, value: u64) {
         cmd::GETFD | cmd::GETFL | cmd::GETOWN | cmd::GETSIG | cmd::GETLEASE | cmd::GETPIPE_SZ | cmd::GET_SEALS => {
             r.omit();
         }
-        cmd::DUPFD | cmd::DUPFD_CLOEXEC | cmd::SETPIPE_SZ | cmd::SETOWN => r.show(Show::Long, value),
+        cmd::DUPFD | cmd::DUPFD_CLOEXEC | cmd::SETPIPE_SZ => r.show(Show::Long, value),
+        cmd::SETOWN => r.show(Show::Int, value),
         cmd::SETFD => r.flags(u64::from(value as u32), FD_FLAGS, "FD_???"),
         cmd::SETFL => open_flags(r, value),
         cmd::SETSIG => put_signal(r, u64::from(value as u32)),
@@ -110,12 +110,6 @@ fn fcntl_arg(r: &mut Render<'_>, value: u64) {
         _ if r.failed() => r.pointer(value),
         cmd::GETLK | cmd::GETLK64 | cmd::OFD_GETLK => lock(r, value, wide, true),
         cmd::GETOWN_EX => owner(r, value),
-        cmd::GETOWNER_UIDS => {
-            let mut buf = [0; 8];
-            if r.fetch(value, &mut buf) {
-                r.fmt(format_args!("[{}, {}]", le32(&buf, 0), le32(&buf, 4)));
-            }
-        }
         _ => {
             let mut buf = [0; 8];
             if r.fetch(value, &mut buf) {
@@ -131,8 +125,7 @@ fn fcntl_arg(r: &mut Render<'_>, value: u64) {
 fn is_filled(command: u32) -> bool {
     matches!(
         command,
-        cmd::GETLK | cmd::GETLK64 | cmd::OFD_GETLK | cmd::GETOWN_EX | cmd::GETOWNER_UIDS | cmd::GET_RW_HINT
-            ..=cmd::SET_FILE_RW_HINT
+        cmd::GETLK | cmd::GETLK64 | cmd::OFD_GETLK | cmd::GETOWN_EX | cmd::GET_RW_HINT..=cmd::SET_FILE_RW_HINT
     )
 }
 

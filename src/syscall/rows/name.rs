@@ -223,7 +223,7 @@ pub static ROWS: &[Row] = &[
     Row::new("getdents64", &[arg("fd", Show::Fd), out("dirp", Show::With(dirents64)), arg("count", Show::Uint)])
         .does(&[Does::io(0)])
         .pretend(Pretend::Value(0)),
-    Row::new("readdir", &[arg("fd", Show::Fd), out("dirp", Show::With(old_dirent)), arg("count", Show::Uint)])
+    Row::new("readdir", &[arg("fd", Show::Fd), out("dirp", Show::With(old_dirent))])
         .does(&[Does::io(0)])
         .pretend(Pretend::No(UNFILLED)),
 ];

@@ -84,26 +84,6 @@ fn sysctl(r: &mut Render<'_>, addr: u64) {
     r.fmt(format_args!(", newlen={}}}", at(5)));
 }
 
-fn names(r: &mut Render<'_>, addr: u64, width: usize) {
-    let mut buf = [0; 5 * 65];
-    let buf = &mut buf[..5 * width];
-    if r.fetch_out(addr, buf) {
-        r.put("{sysname=");
-        r.chars(&buf[..width]);
-        r.put(", nodename=");
-        r.chars(&buf[width..2 * width]);
-        r.put(", ...}");
-    }
-}
-
-fn oldold_uname(r: &mut Render<'_>, addr: u64) {
-    names(r, addr, 9);
-}
-
-fn old_uname(r: &mut Render<'_>, addr: u64) {
-    names(r, addr, 65);
-}
-
 /// The rows.
 pub static ROWS: &[Row] = &[
     Row::new("modify_ldt", &[arg("func", Show::Int), out("ptr", Show::With(ldt_entry)), arg("bytecount", Show::Ulong)])
@@ -121,8 +101,8 @@ pub static ROWS: &[Row] = &[
     Row::new("sysfs", &[arg("option", Show::LongHex), arg("arg1", Show::LongHex), arg("arg2", Show::LongHex)])
         .does(&[Does::Plain(Kind::FileStat)])
         .pretend(Pretend::No(UNFILLED)),
-    Row::new("oldolduname", &[out("buf", Show::With(oldold_uname))]).pretend(Pretend::No(UNFILLED)),
-    Row::new("olduname", &[out("buf", Show::With(old_uname))]).pretend(Pretend::No(UNFILLED)),
+    Row::new("oldolduname", &[out("buf", Show::Pointer)]).pretend(Pretend::No(UNFILLED)),
+    Row::new("olduname", &[out("buf", Show::Pointer)]).pretend(Pretend::No(UNFILLED)),
     Row::new("uretprobe", &[]).pretend(Pretend::No(NEVER)),
     Row::new("uprobe", &[]).pretend(Pretend::No(NEVER)),
     Row::new("create_module", &[arg("arg1", Show::LongHex), arg("arg2", Show::LongHex)]).pretend(Pretend::No(UNFILLED)),
@@ -230,7 +210,17 @@ pub static ROWS: &[Row] = &[
     Row::new("vm86old", &[arg("arg1", Show::LongHex)])
         .does(&[Does::System(Kind::System, "vm86")])
         .pretend(Pretend::No(UNFILLED)),
-    Row::new("vm86", &[arg("arg1", Show::LongHex), arg("arg2", Show::LongHex)])
-        .does(&[Does::System(Kind::System, "vm86")])
-        .pretend(Pretend::No(UNFILLED)),
+    Row::new(
+        "vm86",
+        &[
+            arg("arg1", Show::LongHex),
+            arg("arg2", Show::LongHex),
+            arg("arg3", Show::LongHex),
+            arg("arg4", Show::LongHex),
+            arg("arg5", Show::LongHex),
+        ],
+    )
+    .does(&[Does::System(Kind::System, "vm86")])
+    .pretend(Pretend::No(UNFILLED)),
+    Row::new("break", &[]).pretend(Pretend::No(UNFILLED)),
 ];

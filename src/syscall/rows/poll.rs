@@ -66,11 +66,12 @@ fn left(r: &mut Render<'_>, register: u8) {
         Some("ppoll_time64" | "pselect6_time64") => TimeForm::Wide,
         _ => return,
     };
-    put_left(r, register, form, "tv_nsec");
+    let addr = r.arg(register);
+    put_left(r, addr, form, "tv_nsec");
 }
 
-fn put_left(r: &mut Render<'_>, register: u8, form: TimeForm, fraction: &str) {
-    let (addr, width) = (r.arg(register), form.width(r));
+fn put_left(r: &mut Render<'_>, addr: u64, form: TimeForm, fraction: &str) {
+    let width = form.width(r);
     let mut buf = [0; 16];
     let buf = &mut buf[..2 * width];
     if addr != 0 && r.memory.read(addr, buf) == buf.len() {
@@ -116,14 +117,15 @@ fn fd_set(r: &mut Render<'_>, addr: u64) {
     }
 }
 
-fn put_ready(r: &mut Render<'_>, value: i64, form: TimeForm, fraction: &str) {
+/// Behind the result of select(2) with those five arguments: what is ready, or that time ran out.
+fn put_ready(r: &mut Render<'_>, args: [u64; 5], value: i64, form: TimeForm, fraction: &str) {
     if value == 0 {
         return r.put(" (Timeout)");
     }
-    let nfds = r.arg(0);
+    let nfds = args[0];
     let mut any = false;
     for (register, name) in [(1, "in "), (2, "out "), (3, "except ")] {
-        let Some(bytes) = set_bytes(r, r.arg(register), nfds).filter(|b| b.iter().any(|b| *b != 0)) else {
+        let Some(bytes) = set_bytes(r, args[register], nfds).filter(|b| b.iter().any(|b| *b != 0)) else {
             continue;
         };
         r.put(if any { ", " } else { " (" });
@@ -132,7 +134,7 @@ fn put_ready(r: &mut Render<'_>, value: i64, form: TimeForm, fraction: &str) {
         put_set(r, &bytes, nfds);
     }
     let before = r.out.len();
-    put_left(r, 4, form, fraction);
+    put_left(r, args[4], form, fraction);
     if r.out.len() > before && !any {
         // Only the time is left to say.
         r.out.replace_range(before..before + 2, " (");
@@ -143,16 +145,20 @@ fn put_ready(r: &mut Render<'_>, value: i64, form: TimeForm, fraction: &str) {
     }
 }
 
+fn five(r: &Render<'_>) -> [u64; 5] {
+    std::array::from_fn(|i| r.arg(i as u8))
+}
+
 fn select_result(r: &mut Render<'_>, value: i64) {
-    put_ready(r, value, TimeForm::Native, "tv_usec");
+    put_ready(r, five(r), value, TimeForm::Native, "tv_usec");
 }
 
 fn pselect_result(r: &mut Render<'_>, value: i64) {
-    put_ready(r, value, TimeForm::Native, "tv_nsec");
+    put_ready(r, five(r), value, TimeForm::Native, "tv_nsec");
 }
 
 fn pselect_wide_result(r: &mut Render<'_>, value: i64) {
-    put_ready(r, value, TimeForm::Wide, "tv_nsec");
+    put_ready(r, five(r), value, TimeForm::Wide, "tv_nsec");
 }
 
 /// The sixth argument of pselect6(2): a pointer to a set and its size.
@@ -213,8 +219,8 @@ fn select_timeout(r: &mut Render<'_>, value: u64) {
 fn old_or_new_result(r: &mut Render<'_>, value: i64) {
     if r.call.abi != Abi::I386 {
         select_result(r, value);
-    } else if value == 0 {
-        r.put(" (Timeout)");
+    } else if let Some(args) = old_select_args(r) {
+        put_ready(r, args, value, TimeForm::Native, "tv_usec");
     }
 }
 

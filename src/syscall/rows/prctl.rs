@@ -51,6 +51,7 @@ mod option {
     pub const SET_NO_NEW_PRIVS: u32 = 38;
     pub const GET_TID_ADDRESS: u32 = 40;
     pub const SET_THP_DISABLE: u32 = 41;
+    pub const SET_FP_MODE: u32 = 45;
     pub const GET_FP_MODE: u32 = 46;
     pub const CAP_AMBIENT: u32 = 47;
     pub const SVE_GET_VL: u32 = 51;
@@ -66,6 +67,7 @@ mod option {
 
 /// `PR_SET_UNALIGN` values.
 const UNALIGN: Names = &[(1, "PR_UNALIGN_NOPRINT"), (2, "PR_UNALIGN_SIGBUS")];
+const FP_MODE: Names = &[(1, "PR_FP_MODE_FR"), (2, "PR_FP_MODE_FRE")];
 const SECCOMP_MODE: Names = &[(0, "SECCOMP_MODE_DISABLED"), (1, "SECCOMP_MODE_STRICT"), (2, "SECCOMP_MODE_FILTER")];
 const DISPATCH: Names = &[(0, "PR_SYS_DISPATCH_OFF"), (1, "PR_SYS_DISPATCH_ON")];
 const CORE: Names = &[
@@ -141,6 +143,7 @@ fn forms(call: &RawCall) -> [Form; 4] {
         | o::SET_TIMERSLACK
         | o::SET_CHILD_SUBREAPER => [Long, End, End, End],
         o::SVE_SET_VL => [Hex, End, End, End],
+        o::SET_FP_MODE => [Flags(FP_MODE, "PR_FP_MODE_???"), End, End, End],
         o::SET_NAME => [Name, End, End, End],
         o::GET_NAME => [NameAt, End, End, End],
         o::CAPBSET_READ | o::CAPBSET_DROP => [cap, End, End, End],
@@ -203,7 +206,7 @@ fn value<const I: usize>(r: &mut Render<'_>, value: u64) {
         Form::Flags(names, unknown) => r.flags(value, names, unknown),
         Form::Name => task_name(r, value),
         Form::Text => r.string(value),
-        Form::Ptracer if value as i64 == -1 || (r.is_32() && value as i32 == -1) => r.put("PR_SET_PTRACER_ANY"),
+        Form::Ptracer if value as i32 == -1 => r.put("PR_SET_PTRACER_ANY"),
         Form::Ptracer => r.fmt(format_args!("{}", value as i32)),
         Form::PidType => {
             const TYPES: [&str; 5] = ["PIDTYPE_PID", "PIDTYPE_TGID", "PIDTYPE_PGID", "PIDTYPE_SID", "PIDTYPE_???"];

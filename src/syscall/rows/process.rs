@@ -6,7 +6,7 @@ use crate::syscall::decode::iovec::{Iov, iovec, iovec_in, iovec_out};
 use crate::syscall::decode::signal::put_signal;
 use crate::syscall::decode::time::{TimeForm, put_time};
 use crate::syscall::names::file::AT_FLAGS;
-use crate::syscall::names::process::{CLONE, IDTYPE, KCMP, PIDFD_OPEN, RUSAGE, UNSHARE, WAIT};
+use crate::syscall::names::process::{CLONE, IDTYPE, KCMP, PIDFD_OPEN, RUSAGE, SETNS, WAIT};
 use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
 
@@ -145,6 +145,11 @@ fn clone_tls(r: &mut Render<'_>, _value: u64) {
     }
     let (tls, _) = clone_registers(r.call);
     r.put("tls=");
+    put_tls(r, tls);
+}
+
+/// i386 gives a descriptor of a segment, others an address.
+fn put_tls(r: &mut Render<'_>, tls: u64) {
     if r.call.abi == Abi::I386 { super::obsolete::user_desc(r, tls) } else { r.pointer(tls) }
 }
 
@@ -197,7 +202,7 @@ fn clone3_args(r: &mut Render<'_>, addr: u64) {
     r.hex(at(6));
     if flags & CLONE_SETTLS != 0 {
         r.put(", tls=");
-        r.pointer(at(7));
+        put_tls(r, at(7));
     }
     if at(8) != 0 || at(9) != 0 {
         r.put(", set_tid=");
@@ -499,11 +504,11 @@ pub static ROWS: &[Row] = &[
     .pretend(Pretend::No(NO_STATUS)),
     Row::new("getrusage", &[arg("who", Show::Choice(RUSAGE, "RUSAGE_???")), out("usage", Show::With(rusage))])
         .pretend(Pretend::No(UNFILLED)),
-    Row::new("unshare", &[arg("flags", Show::Flags(UNSHARE, "CLONE_NEW???"))])
+    Row::new("unshare", &[arg("flags", Show::Flags(CLONE, "CLONE_???"))])
         .does(&[Does::With(unshare_does)])
         .may(Kind::ProcessIdentity)
         .pretend(Pretend::Value(0)),
-    Row::new("setns", &[arg("fd", Show::Fd), arg("nstype", Show::Flags(UNSHARE, "CLONE_NEW???"))])
+    Row::new("setns", &[arg("fd", Show::Fd), arg("nstype", Show::Flags(SETNS, "CLONE_NEW???"))])
         .does(&[Does::Plain(Kind::ProcessIdentity)])
         .pretend(Pretend::Value(0)),
     Row::new("pidfd_open", &[arg("pid", Show::Pid), arg("flags", Show::Flags(PIDFD_OPEN, "PIDFD_???"))])
@@ -536,7 +541,7 @@ pub static ROWS: &[Row] = &[
             arg("liovcnt", Show::Ulong),
             arg("remote_iov", Show::With(remote)),
             arg("riovcnt", Show::Ulong),
-            arg("flags", Show::LongHex),
+            arg("flags", Show::Ulong),
         ],
     )
     .does(&[Does::Process { kind: Kind::ProcessInspect, pid: 0 }])
@@ -549,7 +554,7 @@ pub static ROWS: &[Row] = &[
             arg("liovcnt", Show::Ulong),
             arg("remote_iov", Show::With(remote)),
             arg("riovcnt", Show::Ulong),
-            arg("flags", Show::LongHex),
+            arg("flags", Show::Ulong),
         ],
     )
     .does(&[Does::Process { kind: Kind::ProcessInspect, pid: 0 }])

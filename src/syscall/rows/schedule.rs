@@ -12,7 +12,7 @@ use super::file::UNFILLED;
 fn put_limit(r: &mut Render<'_>, value: u64, infinity: u64, name: &str) {
     if value == infinity {
         r.put(name);
-    } else if value > 1024 && value % 1024 == 0 {
+    } else if value > 1024 && value.is_multiple_of(1024) {
         r.fmt(format_args!("{}*1024", value / 1024));
     } else {
         r.fmt(format_args!("{value}"));

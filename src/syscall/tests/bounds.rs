@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use proptest::prelude::*;
 
-use crate::syscall::{Abi, ArgText, Memory, Outcome, RawCall, enter, leave, lookup, result_text, wants};
+use crate::syscall::{Abi, ArgText, Memory, Outcome, PageCache, RawCall, enter, leave, lookup, result_text, wants};
 
 /// More than this no line may hold.
 const MOST_TEXT: usize = 64 * 1024;
@@ -75,4 +75,47 @@ proptest! {
             }
         }
     }
+}
+
+/// Pages that are readable where their number is even, and hold their own addresses; counts the reads.
+struct Striped(Cell<usize>);
+
+impl Memory for Striped {
+    fn read(&self, addr: u64, buf: &mut [u8]) -> usize {
+        self.0.set(self.0.get() + 1);
+        for (i, b) in buf.iter_mut().enumerate() {
+            let at = addr.wrapping_add(i as u64);
+            if at >> 12 & 1 == 1 {
+                return i;
+            }
+            *b = (at ^ at >> 8) as u8;
+        }
+        buf.len()
+    }
+}
+
+proptest! {
+    #[test]
+    fn memory_through_the_cache_is_the_same_memory(reads in prop::collection::vec((0u64..100_000, 0usize..9_000), 1..40)) {
+        let (cache, inner) = (PageCache::new(), Striped(Cell::new(0)));
+        for (addr, len) in reads {
+            let (mut cached, mut direct) = (vec![0; len], vec![0; len]);
+            let got = cache.over(&inner).read(addr, &mut cached);
+            prop_assert_eq!(got, inner.read(addr, &mut direct));
+            prop_assert_eq!(&cached[..got], &direct[..got]);
+        }
+    }
+}
+
+#[test]
+fn a_page_is_read_once_until_it_is_forgotten() {
+    let (cache, inner) = (PageCache::new(), Striped(Cell::new(0)));
+    let mut buf = [0; 100];
+    for at in 0..20 {
+        assert_eq!(cache.over(&inner).read(at * 100, &mut buf), 100);
+    }
+    assert_eq!(inner.0.get(), 1);
+    cache.forget();
+    assert_eq!(cache.over(&inner).read(5, &mut buf), 100);
+    assert_eq!(inner.0.get(), 2);
 }

@@ -193,3 +193,20 @@ fn dates_stand_behind_the_times_of_files() {
     let date = "/* 1970-01-01T00:00:01.000000001+0000 */";
     assert_eq!(text, format!("utimensat(AT_FDCWD, \"x\", [{{tv_sec=1, tv_nsec=1}} {date}, UTIME_OMIT], 0) = 0"));
 }
+
+#[test]
+fn a_path_is_shown_whole_and_only_where_all_of_it_can_be_read() {
+    let text = |bytes: &[u8], at: u64| {
+        let m = crate::syscall::LocalMemory::new(vec![(at, bytes.to_vec())]);
+        line(&call(Abi::X86_64, "rmdir", &[at]), &m, 0)
+    };
+    let long = [b"/".repeat(300).as_slice(), b"\x011\0"].concat();
+    assert_eq!(text(&long, 0x10f0), format!("rmdir(\"{}\\0011\") = 0", "/".repeat(300)));
+    // The escaped byte ends a line of 256 bytes, the digit begins the next.
+    let edge = [b"a".repeat(255).as_slice(), b"\x017\0"].concat();
+    assert_eq!(text(&edge, 0x1000), format!("rmdir(\"{}\\0017\") = 0", "a".repeat(255)));
+    assert_eq!(text(b"/no/end", 0x1ff9), "rmdir(0x1ff9) = 0");
+    assert_eq!(text(&b"b".repeat(5000), 0x1000), format!("rmdir(\"{}\"...) = 0", "b".repeat(4095)));
+    let longest = [b"b".repeat(4095).as_slice(), b"\0"].concat();
+    assert_eq!(text(&longest, 0x1001), format!("rmdir(\"{}\") = 0", "b".repeat(4095)));
+}
