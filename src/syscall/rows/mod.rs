@@ -11,6 +11,8 @@ pub mod futex;
 pub mod identity;
 pub mod io;
 pub mod io_uring;
+pub mod ioctl;
+mod ioctl_form;
 pub mod ipc;
 pub mod keys;
 pub mod memory;
@@ -46,6 +48,7 @@ pub static ALL: &[&[Row]] = &[
     identity::ROWS,
     io::ROWS,
     io_uring::ROWS,
+    ioctl::ROWS,
     ipc::ROWS,
     keys::ROWS,
     memory::ROWS,
