@@ -8,11 +8,16 @@ use super::{Abi, Memory, RawCall};
 const OWN: u64 = 1 << 32;
 
 /// Inner calls without a number of their own.
-const OWN_NAMES: [&str; 5] = ["accept", "send", "recv", "semop", "semtimedop"];
+const OWN_NAMES: [&str; 6] = ["accept", "send", "recv", "semop", "semtimedop", "shmat"];
 
 /// The call behind a number that [`demultiplex`] made up.
 pub(super) fn own_name(nr: u64) -> Option<&'static str> {
     OWN_NAMES.get(usize::try_from(nr.checked_sub(OWN)?).ok()?).copied()
+}
+
+/// Where the kernel puts the result of a call of i386's `ipc` that returns an address; `None` for all others.
+pub fn result_pointer(call: &RawCall) -> Option<u64> {
+    (call.nr == own(5)).then_some(call.args[3])
 }
 
 const fn own(index: u64) -> u64 {
@@ -97,7 +102,8 @@ fn ipc_call(call: &RawCall, memory: &dyn Memory) -> Option<RawCall> {
         12 => (401, [first, ptr, second, fifth, third, 0]),
         13 => (399, [first, second, 0, 0, 0, 0]),
         14 => (402, [first, second, ptr, 0, 0, 0]),
-        21 => (397, [first, ptr, second, third, 0, 0]),
+        // The address comes back behind the pointer `third`, which `result_pointer` gives.
+        21 => (own(5), [first, ptr, second, third, 0, 0]),
         22 => (398, [ptr, 0, 0, 0, 0, 0]),
         23 => (395, [first, second, third, 0, 0, 0]),
         24 => (396, [first, second, ptr, 0, 0, 0]),

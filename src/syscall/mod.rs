@@ -6,7 +6,7 @@
 mod abi;
 pub mod access;
 pub mod decode;
-mod demultiplex;
+pub mod demultiplex;
 pub mod errno;
 pub mod helpers_b;
 mod kind;

@@ -380,10 +380,13 @@ const GET: &[Does] = &[Does::With(get_wants)];
 const USE: &[Does] = &[Does::With(use_wants)];
 const QUEUE: &[Does] = &[Does::With(queue_wants)];
 
-/// i386's msgrcv inside `ipc` and everybody's own have the same order; the address comes second.
 fn attach_result(r: &mut Render<'_>, value: i64) {
-    // i386's `ipc` leaves the address behind a pointer and returns 0, which demultiplexing cannot mend.
-    r.hex(if r.call.abi == Abi::I386 { u64::from(value as u32) } else { value as u64 });
+    let value = match crate::syscall::demultiplex::result_pointer(r.call) {
+        Some(at) => r.memory.u32(at).map_or(0, u64::from),
+        None if r.call.abi == Abi::I386 => u64::from(value as u32),
+        None => value as u64,
+    };
+    r.hex(value);
 }
 
 /// The rows.

@@ -2,13 +2,19 @@
 
 use super::Row;
 
+pub mod aio;
 pub mod attributes;
+pub mod bpf;
 pub mod fd;
 pub mod file;
 pub mod futex;
 pub mod identity;
 pub mod io;
+pub mod io_uring;
+pub mod ioctl;
+mod ioctl_form;
 pub mod ipc;
+pub mod keys;
 pub mod memory;
 pub mod mount;
 pub mod name;
@@ -19,10 +25,13 @@ mod network_option;
 mod network_route;
 pub mod notify;
 pub mod obsolete;
+pub mod perf;
 pub mod poll;
 pub mod prctl;
 pub mod process;
+pub mod ptrace;
 pub mod schedule;
+pub mod security;
 pub mod signal;
 pub mod stat;
 pub mod system;
@@ -30,24 +39,32 @@ pub mod time;
 
 /// Every row. A name occurs once.
 pub static ALL: &[&[Row]] = &[
+    aio::ROWS,
     attributes::ROWS,
+    bpf::ROWS,
     fd::ROWS,
     file::ROWS,
     futex::ROWS,
     identity::ROWS,
     io::ROWS,
+    io_uring::ROWS,
+    ioctl::ROWS,
     ipc::ROWS,
+    keys::ROWS,
     memory::ROWS,
     mount::ROWS,
     name::ROWS,
     network::ROWS,
     notify::ROWS,
     obsolete::ROWS,
+    perf::ROWS,
     poll::ROWS,
-    signal::ROWS,
     prctl::ROWS,
     process::ROWS,
+    ptrace::ROWS,
     schedule::ROWS,
+    security::ROWS,
+    signal::ROWS,
     stat::ROWS,
     system::ROWS,
     time::ROWS,

@@ -18,7 +18,8 @@ const STATE: Pretend = Pretend::No("the program's signals would not work as it b
 /// A set whose size in bytes is in argument `SIZE`.
 fn set_in<const SIZE: u8>(r: &mut Render<'_>, addr: u64) {
     // The kernel takes no other size.
-    if r.arg(SIZE) == 8 { sigset(r, addr, 8) } else { r.pointer(addr) }
+    let size = r.arg(SIZE);
+    if size == 8 || size == 4 && r.call.abi == Abi::I386 { sigset(r, addr, size) } else { r.pointer(addr) }
 }
 
 fn set_out<const SIZE: u8>(r: &mut Render<'_>, addr: u64) {
@@ -142,18 +143,20 @@ fn signal_result(r: &mut Render<'_>, value: i64) {
 /// not hold: the tracer gives it to the row in the first argument's place ([`with_stack_pointer`]).
 fn return_frame(r: &mut Render<'_>, sp: u64) {
     // rt_sigframe: on x86-64 `uc` follows the return address, which is popped by now; its mask is behind 40 + 256 bytes.
-    let (at, size) = match (r.call.abi, r.call.name()) {
-        (Abi::X86_64 | Abi::X32, _) => (sp.wrapping_add(296), 8),
+    let (low, high) = match (r.call.abi, r.call.name()) {
+        (Abi::X86_64 | Abi::X32, _) => (296, 300),
+        // aarch64: siginfo, then `uc`: two longs, the stack, the mask.
+        (Abi::Aarch64, _) => (128 + 40, 128 + 44),
         // i386: signal number, two pointers, siginfo, then `uc`; the return address is popped.
-        (Abi::I386, Some("rt_sigreturn")) => (sp.wrapping_add(12 + 128 + 108), 8),
-        _ => return r.put("?"),
+        (Abi::I386, Some("rt_sigreturn")) => (12 + 128 + 108, 12 + 128 + 112),
+        // The first kind of frame: registers with the lower half of the mask, 624 bytes of the FPU, the upper half.
+        (Abi::I386, _) => (80, 88 + 624),
     };
-    let mut buf = [0; 8];
+    let halves = [low, high].map(|at| r.memory.u32(sp.wrapping_add(at)).map(u64::from));
     r.put("{mask=");
-    if sp == 0 || r.memory.read(at, &mut buf[..size]) != size {
-        r.pointer(if sp == 0 { 0 } else { at });
-    } else {
-        put_sigset(r, le64(&buf, 0));
+    match halves {
+        [Some(low), Some(high)] if sp != 0 => put_sigset(r, low | high << 32),
+        _ => r.pointer(sp),
     }
     r.put("}");
 }
