@@ -92,6 +92,13 @@ pub struct ProgramRow {
     pub denied: u64,
 }
 
+/// Equal calls, and the first of them.
+pub(crate) struct Sample {
+    pub task: i64,
+    pub seq: u64,
+    pub count: u64,
+}
+
 /// Equal calls: one line of a table, before it is added to others.
 pub(crate) struct Group {
     pub task: i64,
@@ -229,6 +236,44 @@ impl Reader {
                 asked: row[5] as u64,
             })
         })
+    }
+
+    /// Calls that are equal but for time and results (and arguments, unless `by_arguments`), in the order of their firsts.
+    pub(crate) fn samples(&self, by_arguments: bool) -> Result<Vec<Sample>, RecordingError> {
+        let by = if by_arguments { "e.task, e.shape, e.does, e.args" } else { "e.task, e.shape, e.does" };
+        let mut out = Vec::new();
+        let columns = "e.task, min(e.seq), count(*)";
+        self.grouped(columns, "e.duration IS NOT NULL", by, &Filter::default(), |row| {
+            out.push(Sample { task: row[0], seq: row[1] as u64, count: row[2] as u64 });
+            Ok(())
+        })?;
+        out.sort_by_key(|s| s.seq);
+        Ok(out)
+    }
+
+    /// The matching calls that began before a matching event with a smaller number was over: when each began (ns since
+    /// the epoch) and its number, in the order of their beginnings. Text lines show these in two halves.
+    pub(crate) fn overlapping(&self, filter: &Filter) -> Result<Vec<(i64, u64)>, RecordingError> {
+        let (condition, values) = filter.sql();
+        let started = self.started()?;
+        let sql = format!(
+            "SELECT e.seq, e.time, e.time + coalesce(e.waited, 0) + coalesce(e.duration, 0), e.duration FROM event e \
+             WHERE {condition} ORDER BY e.seq"
+        );
+        let mut out = Vec::new();
+        let mut over = i64::MIN;
+        let mut query = self.db.prepare_cached(&sql).map_err(|e| self.error(e))?;
+        let mut rows = query.query(params_from_iter(values)).map_err(|e| self.error(e))?;
+        while let Some(row) = rows.next().map_err(|e| self.error(e))? {
+            let cell = |i| row.get::<_, Option<i64>>(i).map(|n| n.unwrap_or(0)).map_err(|e| self.error(e));
+            let (seq, time, end) = (cell(0)?, cell(1)?, cell(2)?);
+            if time < over && row.get_ref(3).is_ok_and(|d| d != rusqlite::types::ValueRef::Null) {
+                out.push((started.wrapping_add(time), seq as u64));
+            }
+            over = over.max(end);
+        }
+        out.sort_unstable();
+        Ok(out)
     }
 
     fn grouped(
