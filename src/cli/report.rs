@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::output::{self, Stop, flushed};
-use crate::recording::{Reader, json};
+use crate::recording::Reader;
 use crate::report::{self, Report};
 
 /// Which report of which recording.
@@ -37,7 +37,7 @@ pub fn main(args: &ReportArgs) -> i32 {
     output::printing(|out| {
         let report = Report::of(&Reader::open(&args.recording)?).map_err(Stop::from)?;
         let text = match args.format {
-            Format::Json => return flushed(json::write(out, &report, true)).map(|()| 0),
+            Format::Json => report::json(&report),
             Format::Text => report::text(&report),
             Format::Markdown => report::markdown(&report),
             Format::Html => report::html(&report),

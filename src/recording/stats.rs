@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
+use super::reader::Shape;
 use super::{Filter, Reader, RecordingError};
 use crate::policy::Decision;
 use crate::syscall::{Access, Kind, Object};
@@ -51,16 +52,16 @@ pub struct Rate {
     pub kinds: Vec<(Kind, Vec<u64>)>,
 }
 
-/// What was done to one file.
+/// What was done to one file: calls that the kernel made and that succeeded, unless a field says otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileRow {
     /// The path.
     pub path: PathBuf,
-    /// Accesses of any kind.
+    /// Accesses of any kind and outcome.
     pub count: u64,
-    /// Opened or read from.
+    /// Opened to read.
     pub read: u64,
-    /// Opened to write, or written to.
+    /// Opened to write.
     pub written: u64,
     /// Made.
     pub created: u64,
@@ -68,6 +69,8 @@ pub struct FileRow {
     pub deleted: u64,
     /// Denied.
     pub denied: u64,
+    /// Only seemingly done.
+    pub pretended: u64,
 }
 
 /// What was done with one address.
@@ -165,11 +168,16 @@ impl Reader {
     /// The files with the most accesses, up to `limit`.
     pub fn files(&self, filter: &Filter, limit: usize) -> Result<Vec<FileRow>, RecordingError> {
         let mut files: BTreeMap<PathBuf, FileRow> = BTreeMap::new();
-        self.accesses(filter, |access, count, denied| {
+        self.accesses(filter, |access, count, shape| {
             let Some(Object::Path { path, .. }) = &access.object else { return };
             let row = files.entry(path.clone()).or_insert_with(|| FileRow { path: path.clone(), ..FileRow::default() });
             row.count += count;
-            row.denied += if denied { count } else { 0 };
+            match (shape.decision, shape.errno) {
+                (Decision::Deny | Decision::Kill, _) => return row.denied += count,
+                (Decision::Pretend, _) => return row.pretended += count,
+                (_, Some(_)) => return,
+                _ => {}
+            }
             match access.kind {
                 Kind::FileRead => row.read += count,
                 Kind::FileWrite => row.written += count,
@@ -184,7 +192,7 @@ impl Reader {
     /// The addresses with the most accesses, up to `limit`.
     pub fn network(&self, filter: &Filter, limit: usize) -> Result<Vec<NetworkRow>, RecordingError> {
         let mut rows: BTreeMap<Object, NetworkRow> = BTreeMap::new();
-        self.accesses(filter, |access, count, denied| {
+        self.accesses(filter, |access, count, shape| {
             let Some(object) = access.object.as_ref().filter(|_| access.kind.group() == "network") else { return };
             let row = rows.entry(object.clone()).or_insert_with(|| NetworkRow {
                 object: object.clone(),
@@ -192,7 +200,7 @@ impl Reader {
                 denied: 0,
             });
             row.count += count;
-            row.denied += if denied { count } else { 0 };
+            row.denied += if is_denied(shape.decision) { count } else { 0 };
         })?;
         Ok(top(rows.into_values().collect(), limit, |n| n.count))
     }
@@ -200,21 +208,25 @@ impl Reader {
     /// The programs that were started most often, up to `limit`.
     pub fn programs(&self, filter: &Filter, limit: usize) -> Result<Vec<ProgramRow>, RecordingError> {
         let mut rows: BTreeMap<PathBuf, ProgramRow> = BTreeMap::new();
-        self.accesses(filter, |access, count, denied| {
+        self.accesses(filter, |access, count, shape| {
             let (Kind::ProcessExecute, Some(Object::Path { path, .. })) = (access.kind, &access.object) else { return };
+            // A search along PATH: what is not there is not run.
+            if shape.errno.is_some() && !is_denied(shape.decision) {
+                return;
+            }
             let row =
                 rows.entry(path.clone()).or_insert_with(|| ProgramRow { path: path.clone(), ..ProgramRow::default() });
             row.count += count;
-            row.denied += if denied { count } else { 0 };
+            row.denied += if is_denied(shape.decision) { count } else { 0 };
         })?;
         Ok(top(rows.into_values().collect(), limit, |p| p.count))
     }
 
-    fn accesses(&self, filter: &Filter, mut each: impl FnMut(&Access, u64, bool)) -> Result<(), RecordingError> {
+    fn accesses(&self, filter: &Filter, mut each: impl FnMut(&Access, u64, &Shape)) -> Result<(), RecordingError> {
         self.grouped("e.does, e.shape, count(*)", "e.does IS NOT NULL", "1, 2", filter, |row| {
-            let denied = is_denied(self.shape(row[1])?.decision);
+            let shape = self.shape(row[1])?;
             for access in self.list(row[0])?.iter() {
-                each(access, row[2] as u64, denied);
+                each(access, row[2] as u64, &shape);
             }
             Ok(())
         })

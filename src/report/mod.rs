@@ -187,6 +187,14 @@ pub struct Item {
     pub decisions: BTreeSet<String>,
 }
 
+/// The report as JSON (contract 7), as `syswall compare` reads it. Ends with a newline.
+pub fn json(report: &Report) -> String {
+    let mut out = Vec::new();
+    // Neither writing to memory nor these types can fail.
+    let _ = crate::recording::json::write(&mut out, report, true);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 impl Report {
     /// The report of a recording; one that still grows is summed up as far as it is.
     pub fn of(reader: &Reader) -> Result<Report, RecordingError> {
