@@ -7,6 +7,7 @@ mod error;
 mod event;
 pub mod filter;
 mod intern;
+pub mod json;
 mod matches;
 mod reader;
 mod recorder;

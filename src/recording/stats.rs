@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
+use super::reader::Shape;
 use super::{Filter, Reader, RecordingError};
 use crate::policy::Decision;
 use crate::syscall::{Access, Kind, Object};
@@ -51,16 +52,16 @@ pub struct Rate {
     pub kinds: Vec<(Kind, Vec<u64>)>,
 }
 
-/// What was done to one file.
+/// What was done to one file: calls that the kernel made and that succeeded, unless a field says otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileRow {
     /// The path.
     pub path: PathBuf,
-    /// Accesses of any kind.
+    /// Accesses of any kind and outcome.
     pub count: u64,
-    /// Opened or read from.
+    /// Opened to read.
     pub read: u64,
-    /// Opened to write, or written to.
+    /// Opened to write.
     pub written: u64,
     /// Made.
     pub created: u64,
@@ -68,6 +69,8 @@ pub struct FileRow {
     pub deleted: u64,
     /// Denied.
     pub denied: u64,
+    /// Only seemingly done.
+    pub pretended: u64,
 }
 
 /// What was done with one address.
@@ -90,6 +93,13 @@ pub struct ProgramRow {
     pub count: u64,
     /// How often that was denied.
     pub denied: u64,
+}
+
+/// Equal calls, and the first of them.
+pub(crate) struct Sample {
+    pub task: i64,
+    pub seq: u64,
+    pub count: u64,
 }
 
 /// Equal calls: one line of a table, before it is added to others.
@@ -158,11 +168,16 @@ impl Reader {
     /// The files with the most accesses, up to `limit`.
     pub fn files(&self, filter: &Filter, limit: usize) -> Result<Vec<FileRow>, RecordingError> {
         let mut files: BTreeMap<PathBuf, FileRow> = BTreeMap::new();
-        self.accesses(filter, |access, count, denied| {
+        self.accesses(filter, |access, count, shape| {
             let Some(Object::Path { path, .. }) = &access.object else { return };
             let row = files.entry(path.clone()).or_insert_with(|| FileRow { path: path.clone(), ..FileRow::default() });
             row.count += count;
-            row.denied += if denied { count } else { 0 };
+            match (shape.decision, shape.errno) {
+                (Decision::Deny | Decision::Kill, _) => return row.denied += count,
+                (Decision::Pretend, _) => return row.pretended += count,
+                (_, Some(_)) => return,
+                _ => {}
+            }
             match access.kind {
                 Kind::FileRead => row.read += count,
                 Kind::FileWrite => row.written += count,
@@ -177,7 +192,7 @@ impl Reader {
     /// The addresses with the most accesses, up to `limit`.
     pub fn network(&self, filter: &Filter, limit: usize) -> Result<Vec<NetworkRow>, RecordingError> {
         let mut rows: BTreeMap<Object, NetworkRow> = BTreeMap::new();
-        self.accesses(filter, |access, count, denied| {
+        self.accesses(filter, |access, count, shape| {
             let Some(object) = access.object.as_ref().filter(|_| access.kind.group() == "network") else { return };
             let row = rows.entry(object.clone()).or_insert_with(|| NetworkRow {
                 object: object.clone(),
@@ -185,7 +200,7 @@ impl Reader {
                 denied: 0,
             });
             row.count += count;
-            row.denied += if denied { count } else { 0 };
+            row.denied += if is_denied(shape.decision) { count } else { 0 };
         })?;
         Ok(top(rows.into_values().collect(), limit, |n| n.count))
     }
@@ -193,21 +208,25 @@ impl Reader {
     /// The programs that were started most often, up to `limit`.
     pub fn programs(&self, filter: &Filter, limit: usize) -> Result<Vec<ProgramRow>, RecordingError> {
         let mut rows: BTreeMap<PathBuf, ProgramRow> = BTreeMap::new();
-        self.accesses(filter, |access, count, denied| {
+        self.accesses(filter, |access, count, shape| {
             let (Kind::ProcessExecute, Some(Object::Path { path, .. })) = (access.kind, &access.object) else { return };
+            // A search along PATH: what is not there is not run.
+            if shape.errno.is_some() && !is_denied(shape.decision) {
+                return;
+            }
             let row =
                 rows.entry(path.clone()).or_insert_with(|| ProgramRow { path: path.clone(), ..ProgramRow::default() });
             row.count += count;
-            row.denied += if denied { count } else { 0 };
+            row.denied += if is_denied(shape.decision) { count } else { 0 };
         })?;
         Ok(top(rows.into_values().collect(), limit, |p| p.count))
     }
 
-    fn accesses(&self, filter: &Filter, mut each: impl FnMut(&Access, u64, bool)) -> Result<(), RecordingError> {
+    fn accesses(&self, filter: &Filter, mut each: impl FnMut(&Access, u64, &Shape)) -> Result<(), RecordingError> {
         self.grouped("e.does, e.shape, count(*)", "e.does IS NOT NULL", "1, 2", filter, |row| {
-            let denied = is_denied(self.shape(row[1])?.decision);
+            let shape = self.shape(row[1])?;
             for access in self.list(row[0])?.iter() {
-                each(access, row[2] as u64, denied);
+                each(access, row[2] as u64, &shape);
             }
             Ok(())
         })
@@ -229,6 +248,44 @@ impl Reader {
                 asked: row[5] as u64,
             })
         })
+    }
+
+    /// Calls that are equal but for time and results (and arguments, unless `by_arguments`), in the order of their firsts.
+    pub(crate) fn samples(&self, by_arguments: bool) -> Result<Vec<Sample>, RecordingError> {
+        let by = if by_arguments { "e.task, e.shape, e.does, e.args" } else { "e.task, e.shape, e.does" };
+        let mut out = Vec::new();
+        let columns = "e.task, min(e.seq), count(*)";
+        self.grouped(columns, "e.duration IS NOT NULL", by, &Filter::default(), |row| {
+            out.push(Sample { task: row[0], seq: row[1] as u64, count: row[2] as u64 });
+            Ok(())
+        })?;
+        out.sort_by_key(|s| s.seq);
+        Ok(out)
+    }
+
+    /// The matching calls that began before a matching event with a smaller number was over: when each began (ns since
+    /// the epoch) and its number, in the order of their beginnings. Text lines show these in two halves.
+    pub(crate) fn overlapping(&self, filter: &Filter) -> Result<Vec<(i64, u64)>, RecordingError> {
+        let (condition, values) = filter.sql();
+        let started = self.started()?;
+        let sql = format!(
+            "SELECT e.seq, e.time, e.time + coalesce(e.waited, 0) + coalesce(e.duration, 0), e.duration FROM event e \
+             WHERE {condition} ORDER BY e.seq"
+        );
+        let mut out = Vec::new();
+        let mut over = i64::MIN;
+        let mut query = self.db.prepare_cached(&sql).map_err(|e| self.error(e))?;
+        let mut rows = query.query(params_from_iter(values)).map_err(|e| self.error(e))?;
+        while let Some(row) = rows.next().map_err(|e| self.error(e))? {
+            let cell = |i| row.get::<_, Option<i64>>(i).map(|n| n.unwrap_or(0)).map_err(|e| self.error(e));
+            let (seq, time, end) = (cell(0)?, cell(1)?, cell(2)?);
+            if time < over && row.get_ref(3).is_ok_and(|d| d != rusqlite::types::ValueRef::Null) {
+                out.push((started.wrapping_add(time), seq as u64));
+            }
+            over = over.max(end);
+        }
+        out.sort_unstable();
+        Ok(out)
     }
 
     fn grouped(

@@ -1,3 +1,433 @@
-//! report
-mod shim;
-pub use shim::*;
+//! What a run did, summed up so that chance leaves no trace: reports, comparison, exports. From recordings only.
+//!
+//! PIDs become roles, random parts of names and ports that the kernel picked become marks, lists are sorted by name:
+//! two runs of a program that does the same give the same lists.
+
+mod chart;
+pub mod compare;
+mod html;
+mod markdown;
+mod normal;
+mod role;
+mod sum;
+mod text;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+pub use compare::{Comparison, compare};
+pub use html::html;
+pub use markdown::markdown;
+pub use text::text;
+
+use crate::recording::{Reader, RecordingError};
+
+/// A report (contract 7).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The version of the format: 1.
+    pub syswall: u32,
+    /// The command, program first.
+    pub program: Vec<String>,
+    /// When it started, ns since the epoch.
+    pub started: i64,
+    /// When it ended; `None`: the recording ends abruptly.
+    pub ended: Option<i64>,
+    /// How it ended: `{"code":0}`, `{"signal":"SIGSEGV","core":true}`, or null where that is not known.
+    pub exit: serde_json::Value,
+    /// What went wrong with Syswall itself, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// Who: by role.
+    pub processes: Vec<Process>,
+    /// Which calls, by name.
+    pub calls: Vec<Call>,
+    /// Which files, by path.
+    pub files: Vec<File>,
+    /// With whom.
+    pub network: Vec<Peer>,
+    /// Which programs were run or were to be, by path.
+    pub programs: Vec<Program>,
+    /// What was decided, in calls.
+    pub decisions: Decisions,
+    /// Everything that was done by whom to what: what comparisons are made of.
+    pub items: Vec<Item>,
+}
+
+/// All processes of one role: the programs from the first one down to it, `make > sh > cc`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Process {
+    /// The role.
+    pub role: String,
+    /// The executable.
+    pub program: String,
+    /// How many processes had it.
+    pub count: u64,
+    /// Calls they made.
+    pub calls: u64,
+    /// Those that were denied.
+    pub denied: u64,
+    /// Those that were pretended.
+    pub pretended: u64,
+}
+
+/// All calls of one name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Call {
+    /// The name.
+    pub call: String,
+    /// How often.
+    pub count: u64,
+    /// How often it failed.
+    pub errors: u64,
+    /// How often it was denied.
+    pub denied: u64,
+    /// How often it was pretended.
+    pub pretended: u64,
+    /// ns in it, all together.
+    pub time_ns: u64,
+}
+
+/// What was done to one file. Counts are of calls that succeeded, unless their name says otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct File {
+    /// The path; the home directory is `~`.
+    pub path: String,
+    /// Opened to read.
+    pub read: u64,
+    /// Opened to write, or changed.
+    pub written: u64,
+    /// Made.
+    pub created: u64,
+    /// Removed.
+    pub deleted: u64,
+    /// Kept from it.
+    pub denied: u64,
+    /// Only seemingly done.
+    pub pretended: u64,
+    /// Bytes read from it.
+    pub bytes_read: u64,
+    /// Bytes written to it.
+    pub bytes_written: u64,
+    /// Roles of who did.
+    pub by: BTreeSet<String>,
+}
+
+/// What was done with one address.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Peer {
+    /// `tcp`, `udp`, `raw`, `unix`, or another family.
+    pub transport: String,
+    /// `out` (connected or sent to), `in` (accepted from), `listen` (waited on), `socket` (made, no address yet).
+    pub direction: String,
+    /// IP address, or the name of a unix socket.
+    pub address: String,
+    /// Port; null where there is none or the kernel picked it.
+    pub port: Option<u16>,
+    /// How often.
+    pub count: u64,
+    /// Bytes sent by calls that name the address.
+    pub bytes_sent: u64,
+    /// Bytes received by calls that name the address.
+    pub bytes_received: u64,
+    /// How often that was denied.
+    pub denied: u64,
+    /// How often that was pretended.
+    pub pretended: u64,
+    /// Roles of who did.
+    pub by: BTreeSet<String>,
+}
+
+/// A program that was run or was to be.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Program {
+    /// The executable.
+    pub path: String,
+    /// How often it was run.
+    pub count: u64,
+    /// How often that was denied.
+    pub denied: u64,
+}
+
+/// Calls by what was decided about them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Decisions {
+    /// Made.
+    pub allow: u64,
+    /// Failed with an errno instead.
+    pub deny: u64,
+    /// Seemingly succeeded instead.
+    pub pretend: u64,
+    /// Ended the program instead.
+    pub kill: u64,
+    /// Decided by an answer, or held for one.
+    pub asked: u64,
+}
+
+/// One thing that one role did to one object.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Item {
+    /// Who.
+    pub role: String,
+    /// What, as in events.
+    pub kind: String,
+    /// To what; empty where the kind has no object.
+    pub object: String,
+    /// How often.
+    pub count: u64,
+    /// What was decided about it.
+    pub decisions: BTreeSet<String>,
+}
+
+/// The report as JSON (contract 7), as `syswall compare` reads it. Ends with a newline.
+pub fn json(report: &Report) -> String {
+    let mut out = Vec::new();
+    // Neither writing to memory nor these types can fail.
+    let _ = crate::recording::json::write(&mut out, report, true);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+impl Report {
+    /// The report of a recording; one that still grows is summed up as far as it is.
+    pub fn of(reader: &Reader) -> Result<Report, RecordingError> {
+        sum::sum(reader)
+    }
+
+    /// Reads a saved report. The error says what is wrong and where.
+    pub fn parse(json: &str) -> Result<Report, String> {
+        #[derive(Deserialize)]
+        struct Version {
+            syswall: u32,
+        }
+        let version: Version = serde_json::from_str(json).map_err(|e| wrong(&e))?;
+        if version.syswall != 1 {
+            return Err("1:1: this report is of another version of Syswall; make it again with this one".to_owned());
+        }
+        serde_json::from_str(json).map_err(|e| wrong(&e))
+    }
+
+    /// The program's name in sentences, escaped.
+    fn name(&self) -> String {
+        let program = self.program.first().map_or("", String::as_str);
+        crate::words::program_name(std::path::Path::new(program))
+    }
+
+    /// How it ended, in a clause.
+    fn ending(&self) -> String {
+        match (self.exit.get("code"), self.exit.get("signal").and_then(|s| s.as_str())) {
+            (Some(code), _) if *code == 0 => "ended well (status 0)".to_owned(),
+            (Some(code), _) => format!("ended with status {code}"),
+            (_, Some(signal)) => format!("was ended by {}", crate::words::escape(signal)),
+            _ if self.ended.is_none() => "had not ended when the recording broke off".to_owned(),
+            _ => "ended in a way that is not known".to_owned(),
+        }
+    }
+
+    /// How long it ran, for people.
+    fn duration(&self) -> Option<String> {
+        Some(span(self.ended?.saturating_sub(self.started).max(0) as u64))
+    }
+
+    /// What it did, in a few sentences: the head of every form of the report.
+    fn sentences(&self) -> Vec<String> {
+        let calls: u64 = self.calls.iter().map(|c| c.count).sum();
+        let processes: u64 = self.processes.iter().map(|p| p.count).sum();
+        let lasted = self.duration().map_or_else(String::new, |d| format!(" after {d}"));
+        let count = |f: &dyn Fn(&File) -> bool| self.files.iter().filter(|file| f(file)).count() as u64;
+        let peers: BTreeSet<&str> = self
+            .network
+            .iter()
+            .filter(|p| p.direction == "out" && p.transport != "unix")
+            .map(|p| &*p.address)
+            .collect();
+        let mut out = vec![
+            format!("{} {}{lasted}.", self.name(), self.ending()),
+            format!(
+                "It made {} in {}, and ran {}.",
+                many(calls, "system call", "system calls"),
+                many(processes, "process", "processes"),
+                many(self.programs.iter().filter(|p| p.count > 0).count() as u64, "program", "programs"),
+            ),
+            format!(
+                "It read {}, changed {}, made {} and removed {}.",
+                many(count(&|f| f.read > 0), "file", "files"),
+                count(&|f| f.written > 0),
+                count(&|f| f.created > 0),
+                count(&|f| f.deleted > 0),
+            ),
+            match peers.len() as u64 {
+                0 => "It contacted nobody over the network.".to_owned(),
+                n => format!("It contacted {} over the network.", many(n, "address", "addresses")),
+            },
+        ];
+        let d = &self.decisions;
+        if d.deny + d.kill + d.pretend == 0 {
+            out.push("Nothing was denied or pretended.".to_owned());
+        } else {
+            out.push(format!(
+                "{} denied, {} only seemed to succeed; {} put to you.",
+                many(d.deny + d.kill, "call was", "calls were"),
+                d.pretend,
+                many(d.asked, "was", "were"),
+            ));
+        }
+        if let Some(failure) = &self.failure {
+            out.push(format!("Syswall itself failed: {}.", crate::words::escape(failure)));
+        }
+        out
+    }
+}
+
+/// serde's message with line and column in front, as compilers write them.
+fn wrong(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text);
+    format!("{}:{}: this is no saved report: {message}", error.line(), error.column())
+}
+
+/// `1 file`, `2 files`.
+fn many(n: u64, one: &str, more: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { more })
+}
+
+/// ns for people: `850 ns`, `1.2 ms`, `3.4 s`, `2 min 5 s`.
+fn span(ns: u64) -> String {
+    match ns {
+        0..1_000 => format!("{ns} ns"),
+        1_000..1_000_000 => format!("{:.1} µs", ns as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} ms", ns as f64 / 1e6),
+        1_000_000_000..60_000_000_000 => format!("{:.1} s", ns as f64 / 1e9),
+        _ => format!("{} min {} s", ns / 60_000_000_000, ns / 1_000_000_000 % 60),
+    }
+}
+
+/// Bytes for people: `17 B`, `4.0 kB`, `1.3 MB`.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// A table of a report, ready for every form: its title, its column heads (`>` in front: numbers), its rows.
+struct Table {
+    title: &'static str,
+    heads: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+}
+
+/// The tables of a report, those without rows left out. Cells are escaped against hiding, not yet for their form.
+fn tables(report: &Report) -> Vec<Table> {
+    let e = |s: &str| crate::words::escape(s);
+    let n = |n: u64| if n == 0 { String::new() } else { n.to_string() };
+    let b = |n: u64| if n == 0 { String::new() } else { size(n) };
+    let by = |by: &BTreeSet<String>| by.iter().map(|r| e(r)).collect::<Vec<_>>().join(", ");
+    let stopped = |denied: u64, pretended: u64| match (denied, pretended) {
+        (0, 0) => String::new(),
+        (d, 0) => format!("{d} denied"),
+        (0, p) => format!("{p} pretended"),
+        (d, p) => format!("{d} denied, {p} pretended"),
+    };
+    let kept = Table {
+        title: "What was denied or pretended",
+        heads: vec!["Who", "What", "To what", "Decided", ">Times"],
+        rows: report
+            .items
+            .iter()
+            .filter(|i| i.decisions.iter().any(|d| d != "allow" && d != "ask"))
+            .map(|i| {
+                let decided = i.decisions.iter().map(|d| e(d)).collect::<Vec<_>>().join(", ");
+                vec![e(&i.role), e(&i.kind), e(&i.object), decided, n(i.count)]
+            })
+            .collect(),
+    };
+    let changed = |f: &&File| f.written + f.created + f.deleted + f.bytes_written > 0;
+    let file = |f: &File| {
+        vec![
+            e(&f.path),
+            n(f.read),
+            n(f.written),
+            n(f.created),
+            n(f.deleted),
+            b(f.bytes_read),
+            b(f.bytes_written),
+            stopped(f.denied, f.pretended),
+            by(&f.by),
+        ]
+    };
+    let heads = vec!["Path", ">Read", ">Changed", ">Made", ">Removed", ">In", ">Out", "Not done", "By"];
+    let all = vec![
+        kept,
+        Table {
+            title: "Files it changed",
+            heads: heads.clone(),
+            rows: report.files.iter().filter(changed).map(file).collect(),
+        },
+        Table {
+            title: "Files it only read, or was kept from",
+            heads,
+            rows: report.files.iter().filter(|f| !changed(f)).map(file).collect(),
+        },
+        Table {
+            title: "Network",
+            heads: vec!["Transport", "Direction", "Address", ">Port", ">Times", ">Sent", ">Received", "Not done", "By"],
+            rows: report
+                .network
+                .iter()
+                .map(|p| {
+                    let port = p.port.map_or_else(String::new, |p| p.to_string());
+                    let (sent, received) = (b(p.bytes_sent), b(p.bytes_received));
+                    let not = stopped(p.denied, p.pretended);
+                    vec![
+                        e(&p.transport),
+                        e(&p.direction),
+                        e(&p.address),
+                        port,
+                        n(p.count),
+                        sent,
+                        received,
+                        not,
+                        by(&p.by),
+                    ]
+                })
+                .collect(),
+        },
+        Table {
+            title: "Programs it ran",
+            heads: vec!["Program", ">Times", ">Denied"],
+            rows: report.programs.iter().map(|p| vec![e(&p.path), n(p.count), n(p.denied)]).collect(),
+        },
+        Table {
+            title: "Processes",
+            heads: vec!["Role", ">Processes", ">Calls", "Not done"],
+            rows: report
+                .processes
+                .iter()
+                .map(|p| vec![e(&p.role), n(p.count), n(p.calls), stopped(p.denied, p.pretended)])
+                .collect(),
+        },
+        Table {
+            title: "System calls",
+            heads: vec!["Call", ">Times", ">Failed", "Not done", ">Time"],
+            rows: report
+                .calls
+                .iter()
+                .map(|c| vec![e(&c.call), n(c.count), n(c.errors), stopped(c.denied, c.pretended), span(c.time_ns)])
+                .collect(),
+        },
+    ];
+    all.into_iter().filter(|t| !t.rows.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests;

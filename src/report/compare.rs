@@ -1,0 +1,159 @@
+//! Two runs, or two saved reports, side by side: five groups of what was done by whom to what.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{Item, Report, many};
+use crate::words::escape;
+
+/// Amounts count as different from twice as many on, if it is at least this many more: calls are also made by chance.
+const MORE: u64 = 5;
+
+/// What differs between two reports (contract 7).
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Comparison {
+    /// How many items are the same.
+    pub same: u64,
+    /// What only the first did.
+    pub only_before: Vec<Key>,
+    /// What only the second did.
+    pub only_after: Vec<Key>,
+    /// What both did, with other decisions.
+    pub different_decision: Vec<OtherDecision>,
+    /// What both did, one at least twice as often.
+    pub different_amount: Vec<OtherAmount>,
+}
+
+/// Who did what to what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Key {
+    /// Who: the programs from the run's first one down.
+    pub role: String,
+    /// What, as in events.
+    pub kind: String,
+    /// To what; empty where the kind has no object.
+    pub object: String,
+}
+
+/// An item that was decided in other ways.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OtherDecision {
+    /// The item.
+    #[serde(flatten)]
+    pub key: Key,
+    /// What was decided in the first run.
+    pub before: BTreeSet<String>,
+    /// What was decided in the second run.
+    pub after: BTreeSet<String>,
+}
+
+/// An item that occurred more or less often.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OtherAmount {
+    /// The item.
+    #[serde(flatten)]
+    pub key: Key,
+    /// How often in the first run.
+    pub before: u64,
+    /// How often in the second run.
+    pub after: u64,
+}
+
+impl Comparison {
+    /// Whether anything differs.
+    pub fn differs(&self) -> bool {
+        !(self.only_before.is_empty()
+            && self.only_after.is_empty()
+            && self.different_decision.is_empty()
+            && self.different_amount.is_empty())
+    }
+
+    /// The five groups in plain words, what is new first. Escaped; ends with a newline.
+    pub fn text(&self) -> String {
+        let mut out = format!("{}\n", self.sentence());
+        let key = |k: &Key| match k.object.is_empty() {
+            true => format!("{:<18} [{}]", k.kind, escape(&k.role)),
+            false => format!("{:<18} {} [{}]", k.kind, escape(&k.object), escape(&k.role)),
+        };
+        let set = |s: &BTreeSet<String>| s.iter().map(|d| escape(d)).collect::<Vec<_>>().join(" and ");
+        let mut group = |title: &str, lines: Vec<String>| {
+            if !lines.is_empty() {
+                out.push_str(&format!("\n{title} ({})\n", lines.len()));
+                lines.iter().for_each(|line| out.push_str(&format!("  {line}\n")));
+            }
+        };
+        group("Only in AFTER", self.only_after.iter().map(key).collect());
+        group("Only in BEFORE", self.only_before.iter().map(key).collect());
+        let decision = |d: &OtherDecision| format!("{}: was {}, now {}", key(&d.key), set(&d.before), set(&d.after));
+        group("Decided differently", self.different_decision.iter().map(decision).collect());
+        let amount = |a: &OtherAmount| format!("{}: {} times, now {}", key(&a.key), a.before, a.after);
+        group("Much more or less often", self.different_amount.iter().map(amount).collect());
+        out.push_str(&format!("\nThe same: {}\n", self.same));
+        out
+    }
+
+    /// What is new, in a sentence.
+    fn sentence(&self) -> String {
+        if !self.differs() {
+            return "Both did the same.".to_owned();
+        }
+        let objects = |keys: &[Key], kinds: &[&str]| -> u64 {
+            let of = |k: &&Key| kinds.iter().any(|kind| k.kind == *kind);
+            keys.iter().filter(of).map(|k| &k.object).collect::<BTreeSet<_>>().len() as u64
+        };
+        let mut parts = Vec::new();
+        let mut part = |n: u64, verb: &str, one: &str, more: &str| {
+            if n > 0 {
+                parts.push(format!("{verb} {}", many(n, one, more)));
+            }
+        };
+        let new = &self.only_after;
+        part(objects(new, &["file.read", "file.list"]), "reads", "file", "files");
+        let changes = ["file.write", "file.create", "file.delete", "file.rename", "file.attributes"];
+        part(objects(new, &changes), "changes", "file", "files");
+        part(objects(new, &["network.connect", "network.send"]), "contacts", "address", "addresses");
+        part(objects(new, &["process.execute"]), "runs", "program", "programs");
+        match parts.split_last() {
+            None if new.is_empty() => "AFTER did nothing that BEFORE did not do.".to_owned(),
+            None => format!("AFTER did {} that BEFORE did not do.", many(new.len() as u64, "thing", "things")),
+            Some((last, [])) => format!("AFTER {last} that BEFORE did not."),
+            Some((last, rest)) => format!("AFTER {} and {last} that BEFORE did not.", rest.join(", ")),
+        }
+    }
+}
+
+/// Compares two reports.
+pub fn compare(before: &Report, after: &Report) -> Comparison {
+    fn keyed(report: &Report) -> BTreeMap<Key, &Item> {
+        let key = |i: &Item| Key { role: i.role.clone(), kind: i.kind.clone(), object: i.object.clone() };
+        report.items.iter().map(|i| (key(i), i)).collect()
+    }
+    let mut out = Comparison::default();
+    let (mut old, mut new) = (keyed(before).into_iter().peekable(), keyed(after).into_iter().peekable());
+    loop {
+        let order = match (old.peek(), new.peek()) {
+            (None, None) => return out,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((a, _)), Some((b, _))) => a.cmp(b),
+        };
+        match order {
+            Ordering::Less => out.only_before.extend(old.next().map(|(key, _)| key)),
+            Ordering::Greater => out.only_after.extend(new.next().map(|(key, _)| key)),
+            Ordering::Equal => {
+                let (Some((key, a)), Some((_, b))) = (old.next(), new.next()) else { return out };
+                let (less, more) = (a.count.min(b.count), a.count.max(b.count));
+                if a.decisions != b.decisions {
+                    let (before, after) = (a.decisions.clone(), b.decisions.clone());
+                    out.different_decision.push(OtherDecision { key, before, after });
+                } else if more >= less.saturating_mul(2) && more - less >= MORE {
+                    out.different_amount.push(OtherAmount { key, before: a.count, after: b.count });
+                } else {
+                    out.same += 1;
+                }
+            }
+        }
+    }
+}
