@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use super::bridge::Queries;
-use super::text::{date_and_time, number};
+use super::text::{command, date_and_time, number};
 use super::window::Window;
 use crate::recording::{ExitStatus, FileRow, Filter, Info, NetworkRow, ProgramRow, Reader, RecordingError};
 use crate::report::{self, Report};
@@ -126,9 +126,8 @@ impl ReportPage {
         let imp = self.imp();
         let run = &summary.info.run;
         imp.headline.set_text(&fill(&tr("What {program} did"), &[("program", &program_name(&run.program))]));
-        let command: Vec<_> = run.argv.iter().take(64).map(escape).collect();
         let lines = [
-            elide(&command.join(" "), 400),
+            elide(&command(&run.argv), 400),
             fill(&tr("Started {time} in {folder}."), &[
                 ("time", &date_and_time(run.started)),
                 ("folder", &elide(&escape(&run.cwd), 200)),
