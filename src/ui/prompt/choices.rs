@@ -32,10 +32,6 @@ mod imp {
         const NAME: &'static str = "SyswallPromptChoices";
         type Type = super::PromptChoices;
         type ParentType = gtk::Box;
-
-        fn class_init(class: &mut Self::Class) {
-            class.set_accessible_role(gtk::AccessibleRole::RadioGroup);
-        }
     }
 
     impl ObjectImpl for PromptChoices {

@@ -151,13 +151,6 @@ mod imp {
         fn class_init(class: &mut Self::Class) {
             PromptChoices::ensure_type();
             class.bind_template();
-            // GTK before 4.10 tells screen readers that an alert dialog is a "filler", which they pass over.
-            let known = (gtk::major_version(), gtk::minor_version()) >= (4, 10);
-            class.set_accessible_role(if known {
-                gtk::AccessibleRole::AlertDialog
-            } else {
-                gtk::AccessibleRole::Dialog
-            });
         }
 
         fn instance_init(obj: &glib::subclass::InitializingObject<Self>) {
@@ -233,7 +226,11 @@ const DECIDING: [&str; 5] = ["allow", "deny", "pretend", "stop-program", "contin
 impl PromptWindow {
     /// A window over `parent`, not yet shown.
     pub fn new(parent: Option<&gtk::Window>) -> PromptWindow {
-        let window: PromptWindow = glib::Object::builder().build();
+        // GTK before 4.10 tells screen readers that an alert dialog is a "filler", which they pass over; and there,
+        // a role that the class sets is that of its first window only.
+        let known = (gtk::major_version(), gtk::minor_version()) >= (4, 10);
+        let role = if known { gtk::AccessibleRole::AlertDialog } else { gtk::AccessibleRole::Dialog };
+        let window: PromptWindow = glib::Object::builder().property("accessible-role", role).build();
         window.set_transient_for(parent);
         window
     }
