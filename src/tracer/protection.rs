@@ -24,8 +24,7 @@ const CLONE_UNTRACED: u64 = 0x0080_0000;
 fn is_unreadable_program(access: &Access) -> bool {
     match &access.object {
         Some(Object::Path { path, .. }) if access.kind == Kind::ProcessExecute => {
-            access_file(path, AccessFlags::R_OK) == Err(Errno::EACCES)
-                && access_file(path, AccessFlags::X_OK).is_ok()
+            access_file(path, AccessFlags::R_OK) == Err(Errno::EACCES) && access_file(path, AccessFlags::X_OK).is_ok()
         }
         _ => false,
     }
@@ -35,7 +34,12 @@ impl Protection {
     /// `paths`: absolute, resolved.
     pub fn new(paths: Vec<PathBuf>) -> Protection {
         let own = std::process::id() as i32;
-        Protection { paths, own, own_proc: PathBuf::from(format!("/proc/{own}")), privileged: nix::unistd::geteuid().is_root() }
+        Protection {
+            paths,
+            own,
+            own_proc: PathBuf::from(format!("/proc/{own}")),
+            privileged: nix::unistd::geteuid().is_root(),
+        }
     }
 
     fn is_own_path(&self, path: &Path) -> bool {
@@ -56,7 +60,9 @@ impl Protection {
             "clone3" if call.args.text.contains("CLONE_UNTRACED") => Some(deny(libc::EPERM)),
             // An unprivileged tracer could read no path and no address any more; ssh-agent and others do this, and go
             // on as well when it only seems to have worked.
-            "prctl" if !self.privileged && call.raw.args[0] as i32 == libc::PR_SET_DUMPABLE && call.raw.args[1] != 1 => {
+            "prctl"
+                if !self.privileged && call.raw.args[0] as i32 == libc::PR_SET_DUMPABLE && call.raw.args[1] != 1 =>
+            {
                 Some(Verdict { decision: Decision::Pretend, value: Some(0), ..allow(By::Protection) })
             }
             // The same happens to a program that one may run but not read (execve(2)).

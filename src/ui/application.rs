@@ -74,11 +74,7 @@ mod imp {
         let provider = gtk::CssProvider::new();
         provider.load_from_data(include_str!("style.css"));
         if let Some(display) = gtk::gdk::Display::default() {
-            gtk::style_context_add_provider_for_display(
-                &display,
-                &provider,
-                gtk::STYLE_PROVIDER_PRIORITY_APPLICATION,
-            );
+            gtk::style_context_add_provider_for_display(&display, &provider, gtk::STYLE_PROVIDER_PRIORITY_APPLICATION);
         }
     }
 }
@@ -137,9 +133,8 @@ impl Application {
             })
             .build();
         let about = gio::ActionEntry::builder("about").activate(|app: &Self, _, _| app.show_about()).build();
-        let new_window = gio::ActionEntry::builder("new-window")
-            .activate(|app: &Self, _, _| Window::new(app).present())
-            .build();
+        let new_window =
+            gio::ActionEntry::builder("new-window").activate(|app: &Self, _, _| Window::new(app).present()).build();
         self.add_action_entries([quit, about, new_window]);
         self.set_accels_for_action("app.quit", &["<Control>q"]);
         self.set_accels_for_action("app.new-window", &["<Control><Shift>n"]);

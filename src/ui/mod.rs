@@ -54,7 +54,9 @@ pub fn run(start: Option<crate::session::Options>) -> i32 {
     }
     if adw::init().is_err() || gtk::gdk::Display::default().is_none() {
         let text = match start {
-            Some(_) => tr("there is no display to open a window on, and nothing was run; use --no-gui to be asked in the terminal"),
+            Some(_) => tr(
+                "there is no display to open a window on, and nothing was run; use --no-gui to be asked in the terminal",
+            ),
             None => tr("there is no display to open a window on; use syswall run --no-gui PROGRAM"),
         };
         eprintln!("syswall: {text}");

@@ -79,7 +79,11 @@ fn kind_names() -> Vec<&'static str> {
 
 impl RuleDialog {
     /// A dialog over `parent` that starts from `rule` and hands what it became to `save`; it closes when that worked.
-    pub fn new(parent: &impl IsA<gtk::Window>, rule: Rule, save: impl Fn(Rule) -> Result<(), String> + 'static) -> Self {
+    pub fn new(
+        parent: &impl IsA<gtk::Window>,
+        rule: Rule,
+        save: impl Fn(Rule) -> Result<(), String> + 'static,
+    ) -> Self {
         let dialog: Self = glib::Object::builder().property("transient-for", parent).build();
         let imp = dialog.imp();
         let _ = imp.save.set(Box::new(save));
@@ -153,11 +157,11 @@ impl RuleDialog {
         rule.note = text(&imp.note_row);
         rule.address = match text(&imp.address_row) {
             None => None,
-            Some(text) => Some(
-                text.parse()
-                    .or_else(|_| text.parse::<std::net::IpAddr>().map(Into::into))
-                    .map_err(|_| tr("The address is an IP address such as 192.0.2.1, or a network such as 10.0.0.0/8."))?,
-            ),
+            Some(text) => {
+                Some(text.parse().or_else(|_| text.parse::<std::net::IpAddr>().map(Into::into)).map_err(|_| {
+                    tr("The address is an IP address such as 192.0.2.1, or a network such as 10.0.0.0/8.")
+                })?)
+            }
         };
         rule.port = match text(&imp.port_row) {
             None => None,

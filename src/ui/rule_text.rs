@@ -42,7 +42,8 @@ pub fn what(rule: &Rule) -> String {
     }
     let mut objects = Vec::new();
     objects.extend(rule.path.as_ref().map(|path| elide(&escape(path), MOST)));
-    objects.extend(rule.socket.as_ref().map(|name| fill(&tr("socket {name}"), &[("name", &elide(&escape(name), MOST))])));
+    objects
+        .extend(rule.socket.as_ref().map(|name| fill(&tr("socket {name}"), &[("name", &elide(&escape(name), MOST))])));
     objects.extend(rule.address.as_ref().map(ToString::to_string));
     objects.extend(rule.port.map(|port| fill(&tr("port {port}"), &[("port", &port.to_string())])));
     objects.extend(rule.target.map(|target| match target {

@@ -200,7 +200,8 @@ impl RunDialog {
             .propagate_natural_height(true)
             .max_content_height(220)
             .build();
-        let popover = gtk::Popover::builder().child(&scroller).autohide(false).has_arrow(false).can_focus(false).build();
+        let popover =
+            gtk::Popover::builder().child(&scroller).autohide(false).has_arrow(false).can_focus(false).build();
         popover.set_position(gtk::PositionType::Bottom);
         popover.add_css_class("menu");
         let row = &self.imp().command_row;
@@ -234,7 +235,8 @@ impl RunDialog {
         // Nothing to choose where the word is complete already.
         let useful = lines.iter().any(|l| *l != line) && imp.command_row.has_css_class("focused") | self.is_typing();
         for text in &lines {
-            let label = gtk::Label::builder().label(text).xalign(0.0).ellipsize(gtk::pango::EllipsizeMode::Start).build();
+            let label =
+                gtk::Label::builder().label(text).xalign(0.0).ellipsize(gtk::pango::EllipsizeMode::Start).build();
             list.append(&label);
         }
         if useful {

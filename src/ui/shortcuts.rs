@@ -37,7 +37,10 @@ pub fn window(parent: &impl IsA<gtk::Window>) -> gtk::ShortcutsWindow {
     use WinAction as A;
     let groups = [
         (tr("Program"), vec![A::Run, A::Pause, A::StopProgram, A::ShowTerminal, A::ShowQuestion]),
-        (tr("Recording"), vec![A::Open, A::Find, A::ClearFilters, A::Follow, A::ShowProcesses, A::SaveReport, A::AddRule]),
+        (
+            tr("Recording"),
+            vec![A::Open, A::Find, A::ClearFilters, A::Follow, A::ShowProcesses, A::SaveReport, A::AddRule],
+        ),
         (tr("Pages"), vec![A::ShowActivity, A::ShowRules, A::ShowStatistics, A::ShowCompare, A::ShowReport]),
         (tr("General"), vec![A::ShowHelpOverlay, A::Close]),
     ];

@@ -125,7 +125,8 @@ fn open_pair() -> nix::Result<(OwnedFd, OwnedFd)> {
     grantpt(&master)?;
     unlockpt(&master)?;
     let slave = nix::fcntl::open(ptsname_r(&master)?.as_str(), flags, Mode::empty())?;
-    let master = master.as_fd().try_clone_to_owned().map_err(|e| nix::Error::from_raw(e.raw_os_error().unwrap_or(0)))?;
+    let master =
+        master.as_fd().try_clone_to_owned().map_err(|e| nix::Error::from_raw(e.raw_os_error().unwrap_or(0)))?;
     Ok((master, slave))
 }
 

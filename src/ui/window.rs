@@ -178,11 +178,8 @@ impl Window {
 
     /// Says something that can be undone.
     pub fn toast_with_undo(&self, text: &str, undo: impl Fn() + 'static) {
-        let toast = adw::Toast::builder()
-            .title(glib::markup_escape_text(text))
-            .button_label(tr("_Undo"))
-            .timeout(10)
-            .build();
+        let toast =
+            adw::Toast::builder().title(glib::markup_escape_text(text)).button_label(tr("_Undo")).timeout(10).build();
         toast.connect_button_clicked(move |_| undo());
         self.imp().toasts.add_toast(toast);
     }
@@ -307,9 +304,7 @@ impl Window {
 
     fn connect_pages(&self) {
         let imp = self.imp();
-        for (property, action) in
-            [("processes-shown", WinAction::ShowProcesses), ("follow", WinAction::Follow)]
-        {
+        for (property, action) in [("processes-shown", WinAction::ShowProcesses), ("follow", WinAction::Follow)] {
             let window = self.downgrade();
             imp.activity.connect_notify_local(Some(property), move |activity, spec| {
                 if let Some(window) = window.upgrade() {

@@ -179,9 +179,8 @@ pub fn factory() -> gtk::SignalListItemFactory {
             |_: Option<glib::Object>, depth: u32| (depth.min(10) * 14) as i32
         ));
         margin.bind(&cell, "margin-start", gtk::Widget::NONE);
-        let opacity = of("ended").chain_closure::<f64>(glib::closure!(
-            |_: Option<glib::Object>, ended: bool| if ended { 0.7 } else { 1.0 }
-        ));
+        let opacity = of("ended")
+            .chain_closure::<f64>(glib::closure!(|_: Option<glib::Object>, ended: bool| if ended { 0.7 } else { 1.0 }));
         opacity.bind(&cell, "opacity", gtk::Widget::NONE);
     });
     factory

@@ -292,7 +292,8 @@ impl Window {
                     Some(session) => bridge::work(move || session.finish(&ended)).await,
                     None => None,
                 };
-                let (code, failure) = finished.unwrap_or_else(|| (125, Some(tr("The recording could not be completed."))));
+                let (code, failure) =
+                    finished.unwrap_or_else(|| (125, Some(tr("The recording could not be completed."))));
                 window.finished(&run, code, failure.as_deref());
             }
         ));
