@@ -49,7 +49,7 @@ pub struct RunArgs {
     #[arg(short = 'C', value_name = "DIR")]
     pub directory: Option<PathBuf>,
     /// The program and its arguments
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "PROGRAM")]
+    #[arg(required = true, trailing_var_arg = true, value_name = "PROGRAM")]
     pub command: Vec<OsString>,
 }
 

@@ -398,8 +398,10 @@ impl<'a> Reader<'a> {
             Some(member) => self.one_or_more(&member.node, "a text"),
             None => Ok(Vec::new()),
         };
+        let has_value = members.iter().any(|m| m.key == "value");
         for (at, call) in given("calls")? {
-            if let Some(why) = names::why_not_pretend(call) {
+            let why = if has_value { names::why_not_value(call) } else { names::why_not_pretend(call) };
+            if let Some(why) = why {
                 return Err(self.error(at, format!("cannot pretend {call}: {why}; use \"deny\"")));
             }
         }

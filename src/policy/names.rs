@@ -54,6 +54,25 @@ pub(super) fn why_not_pretend(call: &str) -> Option<&'static str> {
     }
 }
 
+/// Calls without which nothing runs on, whatever they are said to have returned.
+const VITAL: &[&str] = &[
+    "exit", "exit_group", "rt_sigreturn", "sigreturn", "restart_syscall", "close", "arch_prctl", "set_thread_area",
+    "set_tid_address", "rseq", "rt_sigaction", "rt_sigprocmask", "futex",
+];
+
+/// Why a call can't be pretended even where the rule says what it returns; `None`: it can.
+pub(super) fn why_not_value(call: &str) -> Option<&'static str> {
+    let kinds = [Kind::ProcessSpawn, Kind::ProcessExecute, Kind::ProcessIdentity, Kind::Memory];
+    let kinds: KindSet = kinds.into_iter().collect();
+    if VITAL.contains(&call) {
+        return Some("the program cannot go on without it");
+    }
+    match lookup_name(call) {
+        Some(row) if row.all_kinds().intersection(kinds).is_empty() => None,
+        _ => why_not_pretend(call),
+    }
+}
+
 /// Whether a success can be made up for some call of the kind or group of that name.
 pub(super) fn kind_can_be_pretended(name: &str) -> bool {
     let wanted: KindSet = Kind::named(name);

@@ -14,7 +14,11 @@ impl Session {
             make_rule(&asked, choice, &self.place)
         });
         let saved = match (&rule, choice.how_long) {
-            (Some(rule), HowLong::Always) => self.keep(rule.clone()),
+            (Some(rule), HowLong::Always) => {
+                let saved = self.keep(rule.clone());
+                self.unsaved = saved.is_err();
+                saved
+            }
             _ => Ok(()),
         };
         self.handle.answer(question.id, Answered { decision: choice.decision, errno: choice.errno, rule });

@@ -116,6 +116,8 @@ pub struct Session {
     own_policy: PathBuf,
     save_policy: Option<PathBuf>,
     answers: usize,
+    /// Whether the user has been told that the policy cannot be saved.
+    unsaved: bool,
 }
 
 fn failed(text: impl Into<String>) -> RunError {
@@ -222,6 +224,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
             own_policy,
             save_policy: options.save_policy.map(|f| absolute(&f)),
             answers: 0,
+            unsaved: false,
         }),
         Err(error) => {
             if let Some(recorder) = recorder {
@@ -268,15 +271,16 @@ impl Session {
                 failure = Some(problem.map_or_else(|| error.to_string(), |p| p.to_string()));
             }
         }
-        if let Some(file) = &self.save_policy
-            && let Err(error) = self.policy.save(file)
-        {
-            failure.get_or_insert(error.to_string());
-        }
         let code = match (&failure, ended.status) {
             (None, Some(status)) => status.shell_code(),
             _ => 125,
         };
+        if let Some(file) = &self.save_policy
+            && !self.unsaved
+            && let Err(error) = self.policy.save(file)
+        {
+            failure.get_or_insert(error.to_string());
+        }
         (code, failure)
     }
 }

@@ -84,7 +84,7 @@ impl Engine {
     }
 
     /// Resumes a task into its call.
-    fn go(&mut self, tid: i32, mut call: InCall) {
+    pub(super) fn go(&mut self, tid: i32, mut call: InCall) {
         let Some(task) = self.tasks.get_mut(&tid) else { return };
         call.resumed = monotonic();
         task.call = Some(call);

@@ -172,11 +172,12 @@ impl Engine {
                 }
                 self.adopt_strays();
                 self.check_continued();
+                self.interrupt_held();
             }
             if let Err(lost) = self.out.flush(false) {
                 self.lost(lost);
             }
-            let due = self.out.is_due() || !self.orphans.is_empty() || self.continued.is_some();
+            let due = self.out.is_due() || !self.orphans.is_empty() || self.continued.is_some() || self.is_asking();
             match bell.sleep(due, wait_next) {
                 None | Some(Err(Errno::EINTR)) => continue,
                 Some(Err(Errno::ECHILD)) => return Ok(()),

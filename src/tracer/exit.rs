@@ -13,6 +13,8 @@ use crate::syscall::{self, Outcome, RawCall};
 
 /// ERESTARTSYS to ERESTART_RESTARTBLOCK (include/linux/errno.h): never seen by programs, always by tracers.
 const RESTARTS: std::ops::RangeInclusive<i64> = 512..=516;
+/// The one of them that restarts after every signal, with a handler or without.
+const ERESTARTNOINTR: i64 = -513;
 /// More calls than this interrupted inside each other are not told apart any more.
 const NESTED: usize = 16;
 
@@ -39,6 +41,18 @@ impl Engine {
                 }
                 Outcome { value: result, error: is_error(result) }
             }
+            Plan::Interrupt => {
+                // The kernel restarts only what it takes for a call: the number goes back where it was.
+                let number = call.asked.nr;
+                let result = Self::change(tid, |regs| {
+                    regs.set_call(number);
+                    regs.set_result(ERESTARTNOINTR);
+                });
+                if let Err(error) = result {
+                    return self.not_enforced(tid, error);
+                }
+                Outcome { value: ERESTARTNOINTR, error: true }
+            }
             Plan::Replace { saved, socket } => {
                 let mut regs = **saved;
                 regs.set_result(value);
@@ -52,7 +66,10 @@ impl Engine {
             }
         };
         let now = monotonic();
-        if error && RESTARTS.contains(&-value) && matches!(call.plan, Plan::Pass) {
+        if outcome.error
+            && RESTARTS.contains(&-outcome.value)
+            && matches!(call.plan, Plan::Pass | Plan::Interrupt)
+        {
             self.finish_text(tid, &mut call, outcome);
             if let Some(task) = self.tasks.get_mut(&tid) {
                 task.interrupted.push(call);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::enforce::monotonic;
 use super::engine::Engine;
 use super::message::{Answered, Message, Question, QuestionId};
-use super::task::{InCall, State};
+use super::task::{InCall, Plan, State};
 use crate::policy::{By, Decision};
 use crate::syscall::{Access, Pretend};
 
@@ -165,6 +165,30 @@ impl Engine {
         Some(call)
     }
 
+    /// Lets signals reach tasks that wait for an answer: someone who presses Ctrl+C does not want to answer first.
+    /// The call is not made; if the program lives on, the kernel restarts it, and it is asked about anew.
+    pub fn interrupt_held(&mut self) {
+        let held: Vec<i32> =
+            self.tasks.values().filter(|t| matches!(t.state, State::Asking(_))).map(|t| t.tid).collect();
+        for tid in held {
+            if !urgent_signal(tid) {
+                continue;
+            }
+            let Some(mut call) = self.take_held(tid) else { continue };
+            self.forget_waiter(tid);
+            call.plan = Plan::Interrupt;
+            match Self::change(tid, crate::sys::Registers::skip_call) {
+                Ok(()) => self.go(tid, call),
+                Err(error) => self.not_enforced(tid, error),
+            }
+        }
+    }
+
+    /// Whether somebody waits for an answer.
+    pub fn is_asking(&self) -> bool {
+        !self.questions.open.is_empty()
+    }
+
     /// A task is gone: it waits no more.
     pub fn forget_waiter(&mut self, tid: i32) {
         let Some(State::Asking(id)) = self.tasks.get(&tid).map(|t| t.state) else { return };
@@ -187,6 +211,19 @@ impl Engine {
         }
         self.out.progress.questions = 0;
     }
+}
+
+/// Whether a signal waits for `tid` that ends or stops most programs, and that it does not block or ignore
+/// (proc(5), /proc/PID/status: bit n-1 stands for signal n).
+fn urgent_signal(tid: i32) -> bool {
+    const URGENT: [i32; 5] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGTSTP];
+    let Ok(status) = std::fs::read_to_string(format!("/proc/{tid}/status")) else { return false };
+    let mask = |name: &str| {
+        let field = status.lines().find_map(|l| l.strip_prefix(name));
+        field.and_then(|f| u64::from_str_radix(f.trim(), 16).ok()).unwrap_or(0)
+    };
+    let pending = (mask("SigPnd:") | mask("ShdPnd:")) & !mask("SigBlk:") & !mask("SigIgn:");
+    URGENT.iter().any(|signal| pending & (1 << (signal - 1)) != 0)
 }
 
 /// What is asked about a call that a rule names and that does nothing to anything.

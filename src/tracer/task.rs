@@ -17,6 +17,8 @@ pub(super) enum Plan {
     Pass,
     /// It is not made; the program gets this result (a negative errno for a failure).
     Skip(i64),
+    /// It is not made now: a signal that waits for the task comes first, and the kernel restarts the call.
+    Interrupt,
     /// Another, harmless call is made in its place; at the exit the registers are put back but for the result.
     Replace {
         /// As they were at the entry.
