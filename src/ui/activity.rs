@@ -106,6 +106,8 @@ mod imp {
         /// How many rows there were when following ended.
         pub seen: Cell<u32>,
         pub reading_processes: Cell<bool>,
+        /// Set from the wish to show the last row until it is done.
+        pub scrolling: Cell<bool>,
         /// Set while the filters are changed together.
         pub quiet: Cell<bool>,
     }
@@ -140,6 +142,7 @@ mod imp {
         fn constructed(&self) {
             self.parent_constructed();
             self.follow.set(true);
+            self.model.set_tail(true);
             self.processes_shown.set(true);
             let obj = self.obj();
             obj.build_log();
@@ -225,6 +228,7 @@ impl Activity {
     pub fn set_follow(&self, follow: bool) {
         let imp = self.imp();
         imp.seen.set(imp.model.count());
+        imp.model.set_tail(follow);
         if imp.follow.replace(follow) != follow {
             self.notify_follow();
         }
@@ -302,6 +306,16 @@ impl Activity {
             }
         ));
         imp.scroller.add_controller(keys);
+        // What was the end before the view had its new size is not the end after it.
+        imp.scroller.vadjustment().connect_changed(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move |_| {
+                if page.follow() {
+                    page.scroll_to_end();
+                }
+            }
+        ));
         imp.scroller.connect_edge_reached(glib::clone!(
             #[weak(rename_to = page)]
             self,
@@ -335,15 +349,25 @@ impl Activity {
         }
     }
 
+    /// Shows the last row once the view has handled what is new.
     fn scroll_to_end(&self) {
-        let log = self.imp().log.get();
-        let model = self.imp().model.clone();
-        // The view has the new rows when it has handled `items_changed`, at the next idle.
-        glib::idle_add_local_once(move || {
-            if let (Some(last), Some(list)) = (model.count().checked_sub(1), list_of(&log)) {
-                let _ = list.activate_action("list.scroll-to-item", Some(&last.to_variant()));
+        let imp = self.imp();
+        if imp.scrolling.replace(true) {
+            return;
+        }
+        glib::idle_add_local_once(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move || {
+                let imp = page.imp();
+                imp.scrolling.set(false);
+                if let (Some(last), Some(list)) = (imp.model.count().checked_sub(1), list_of(&imp.log)) {
+                    let _ = list.activate_action("list.scroll-to-item", Some(&last.to_variant()));
+                }
+                let end = imp.scroller.vadjustment();
+                end.set_value(end.upper() - end.page_size());
             }
-        });
+        ));
     }
 
     fn show_selected(&self) {
@@ -465,7 +489,7 @@ impl Activity {
     /// What is asked for: the entry and a process and a kind; a kind or a refusal among those that are chosen.
     fn filter(&self) -> Result<Filter, String> {
         let imp = self.imp();
-        let mut filter = Filter::parse(&imp.search.text()).map_err(|error| error.to_string())?;
+        let mut filter = Filter::parse(&imp.search.text()).map_err(|error| error.message)?;
         let mut kinds = KindSet::EMPTY;
         for (toggle, button) in TOGGLES.iter().zip(imp.toggles.borrow().iter()) {
             match toggle {
@@ -502,6 +526,9 @@ impl Activity {
             move |flap| {
                 for (column, narrow) in page.imp().columns.borrow().iter() {
                     column.set_visible(*narrow || !flap.is_folded());
+                }
+                if page.follow() {
+                    page.scroll_to_end();
                 }
             }
         ));

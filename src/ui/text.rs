@@ -2,6 +2,8 @@
 
 use gtk::glib;
 
+use crate::words::escape;
+
 /// A count, its thousands apart.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
@@ -41,9 +43,16 @@ pub fn duration(ns: u64) -> String {
     }
 }
 
-/// An amount of data: `12 bytes`, `3.4 MB`.
-pub fn bytes(n: u64) -> String {
-    glib::format_size(n).to_string()
+/// The command as one line, quoted as a shell needs it, escaped.
+pub fn command(argv: &[std::ffi::OsString]) -> String {
+    let words: Vec<_> = argv
+        .iter()
+        .map(|word| {
+            let plain = word.to_str().is_some_and(|w| !w.is_empty() && !w.contains([' ', '\'', '"', '\\', '\n', '\t']));
+            if plain { escape(word) } else { escape(glib::shell_quote(word)) }
+        })
+        .collect();
+    words.join(" ")
 }
 
 #[cfg(test)]

@@ -41,6 +41,8 @@ mod imp {
         #[template_child]
         pub switcher_title: TemplateChild<adw::ViewSwitcherTitle>,
         #[template_child]
+        pub open_button: TemplateChild<gtk::Button>,
+        #[template_child]
         pub strip_revealer: TemplateChild<gtk::Revealer>,
         #[template_child]
         pub state_icon: TemplateChild<gtk::Image>,
@@ -312,6 +314,12 @@ impl Window {
                 }
             });
         }
+        // Where there is little room, the menu has it.
+        imp.switcher_title
+            .bind_property("title-visible", &*imp.open_button, "visible")
+            .invert_boolean()
+            .sync_create()
+            .build();
         imp.pages.connect_visible_child_notify(glib::clone!(
             #[weak(rename_to = window)]
             self,

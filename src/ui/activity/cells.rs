@@ -7,9 +7,6 @@ use crate::recording::{Call, Check, EventRow, ExitStatus, What};
 use crate::syscall::errno;
 use crate::words::{self, elide, escape, fill, kind_name, program_name, tr};
 
-/// The style classes that [`class`] can give.
-pub const CLASSES: [&str; 3] = ["denied", "pretended", "failed"];
-
 /// Longest text of one field of the details, in characters.
 const MOST: usize = 4096;
 
@@ -102,7 +99,7 @@ pub fn result(row: &EventRow) -> String {
     }
 }
 
-/// How a row stands out.
+/// How a row stands out: a style class.
 pub fn class(row: &EventRow) -> Option<&'static str> {
     let call = call(row)?;
     match (call.decision, call.errno) {

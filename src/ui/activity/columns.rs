@@ -74,7 +74,12 @@ fn factory(column: Column) -> gtk::SignalListItemFactory {
             .text_overflow(gtk::InscriptionOverflow::EllipsizeEnd)
             .xalign(0.0)
             .build();
-        cell.add_css_class("numeric-cell");
+        cell.set_has_tooltip(true);
+        cell.connect_query_tooltip(move |cell, _, _, _, tooltip| {
+            let text = cell.text().filter(|text| text.chars().count() as u32 > min_chars);
+            tooltip.set_text(text.as_deref());
+            text.is_some()
+        });
         item.set_child(Some(&cell));
     });
     let column = std::rc::Rc::new(column);
@@ -120,14 +125,9 @@ fn keep_handler(item: &gtk::ListItem, handler: Option<glib::SignalHandlerId>) ->
 fn show(cell: &gtk::Inscription, event: &EventObject, column: &Column) {
     let text = event.with(column.text).unwrap_or_default();
     cell.set_text(Some(&text));
-    cell.set_tooltip_text(Some(text.as_str()).filter(|t| t.chars().count() as u32 > column.nat_chars));
-    let class = event.with(cells::class).flatten();
-    for other in cells::CLASSES {
-        if Some(other) == class {
-            cell.add_css_class(other);
-        } else {
-            cell.remove_css_class(other);
-        }
+    match event.with(cells::class).flatten() {
+        Some(class) => cell.set_css_classes(&["numeric-cell", class]),
+        None => cell.set_css_classes(&["numeric-cell"]),
     }
     crate::ui::a11y::set_label(cell, &format!("{}: {text}", column.title));
 }

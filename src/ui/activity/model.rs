@@ -9,6 +9,7 @@ use gtk::{gio, glib};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::event::EventObject;
 use crate::recording::{EventRow, Filter, Matches, Reader, RecordingError};
@@ -20,6 +21,8 @@ const PAGE: u32 = 256;
 const KEPT: usize = 24;
 /// Events looked at in one go: some 50 ms.
 const CHUNK: u64 = 200_000;
+/// Between two announcements of growth: a view at the end binds all its rows anew at each.
+const REST: Duration = Duration::from_millis(250);
 /// GTK counts the pixels of a list in an `int`; beyond this the scroll bar would die.
 const MOST: usize = 50_000_000;
 
@@ -44,6 +47,8 @@ mod imp {
         pub page_order: RefCell<VecDeque<u32>>,
         pub asked: RefCell<HashSet<u32>>,
         pub shown: RefCell<HashMap<u32, glib::WeakRef<EventObject>>>,
+        /// Whether the end is in view: its rows are then read before they are announced.
+        pub tail: Cell<bool>,
         pub busy: Cell<bool>,
         pub again: Cell<bool>,
     }
@@ -60,6 +65,7 @@ mod imp {
                 page_order: RefCell::default(),
                 asked: RefCell::default(),
                 shown: RefCell::default(),
+                tail: Cell::default(),
                 busy: Cell::default(),
                 again: Cell::default(),
             }
@@ -138,6 +144,11 @@ impl EventModel {
         self.restart();
     }
 
+    /// Says whether the end is in view.
+    pub fn set_tail(&self, tail: bool) {
+        self.imp().tail.set(tail);
+    }
+
     /// Looks whether there is more. Any number of calls while one look is under way are one more look.
     pub fn refresh(&self) {
         let imp = self.imp();
@@ -150,6 +161,7 @@ impl EventModel {
             self,
             async move {
                 model.count_once().await;
+                glib::timeout_future(REST).await;
                 model.imp().busy.set(false);
                 if model.imp().again.take() {
                     model.refresh();
@@ -187,19 +199,24 @@ impl EventModel {
         let generation = imp.generation.get();
         let matches = imp.matches.borrow().clone();
         loop {
-            let work = matches.clone();
+            let (work, tail) = (matches.clone(), imp.tail.get());
             let found = queries
                 .ask(move |reader| {
                     let mut matches = lock(&work);
-                    matches.extend(reader, CHUNK).map(|more| (matches.len(), more))
+                    let more = matches.extend(reader, CHUNK)?;
+                    let pages = if tail && !more { last_pages(reader, &matches)? } else { Vec::new() };
+                    Ok::<_, RecordingError>((matches.len(), more, pages))
                 })
                 .await;
             if generation != imp.generation.get() {
                 imp.again.set(true);
                 return;
             }
-            let Some(Ok((count, more))) = found else { return self.set_counting(false) };
+            let Some(Ok((count, more, pages))) = found else { return self.set_counting(false) };
             self.set_counting(more && count == 0);
+            for (page, rows) in pages {
+                self.keep(page, rows);
+            }
             self.grow(count.min(MOST) as u32);
             if !more {
                 return;
@@ -256,6 +273,10 @@ impl EventModel {
         for (i, object) in waiting {
             object.fill(rows[i as usize].clone());
         }
+        // The page was asked for before it had grown to what is shown of it by now.
+        let end = (first + PAGE).min(imp.count.get());
+        let short = (first + rows.len() as u32..end)
+            .any(|position| imp.shown.borrow().get(&position).is_some_and(|object| object.upgrade().is_some()));
         let mut order = imp.page_order.borrow_mut();
         order.retain(|p| *p != page);
         order.push_back(page);
@@ -265,6 +286,10 @@ impl EventModel {
             if let Some(oldest) = order.pop_front() {
                 pages.remove(&oldest);
             }
+        }
+        drop((order, pages));
+        if short {
+            self.read_page(page);
         }
     }
 }
@@ -285,4 +310,11 @@ fn rows_of(reader: &Reader, matches: &Matches, first: u32) -> Result<Vec<EventRo
     }
     let seqs: Vec<u64> = (first as usize..(first + PAGE) as usize).map_while(|row| matches.get(row)).collect();
     reader.events(&seqs)
+}
+
+/// The last two pages: a view holds some 200 rows ready.
+fn last_pages(reader: &Reader, matches: &Matches) -> Result<Vec<(u32, Vec<EventRow>)>, RecordingError> {
+    let last = matches.len().clamp(1, MOST) as u32 - 1;
+    let pages = (last / PAGE).saturating_sub(1)..=last / PAGE;
+    pages.map(|page| Ok((page, rows_of(reader, matches, page * PAGE)?))).collect()
 }

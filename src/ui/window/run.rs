@@ -19,8 +19,8 @@ use crate::ui::application::Application;
 use crate::ui::bridge::{self, Queries};
 use crate::ui::prompt::Prompter;
 use crate::ui::run_dialog::{Request, RunDialog};
-use crate::ui::text::number;
-use crate::words::{escape, fill, tr, tr_n};
+use crate::ui::text::{command, number};
+use crate::words::{fill, tr, tr_n};
 
 /// A run that goes on, or went on, in a window.
 pub struct Run {
@@ -161,19 +161,19 @@ impl Window {
         options.presets = request.preset.into_iter().collect();
         options.record = if request.record { RecordChoice::Default } else { RecordChoice::No };
         options.terminal = Some(terminal);
-        let (command, presets) = (command_text(&options.argv), options.presets.clone());
+        let (line, presets) = (command(&options.argv), options.presets.clone());
         let session = session::start(options).map_err(|error| error.message)?;
         self.present();
-        self.attach(Run::new(session, command, presets, true));
+        self.attach(Run::new(session, line, presets, true));
         Ok(())
     }
 
     /// Starts and shows what was given on the command line; its exit status becomes the process's.
     pub fn run_from_terminal(&self, options: session::Options) -> Result<(), RunError> {
-        let (command, presets) = (command_text(&options.argv), options.presets.clone());
+        let (line, presets) = (command(&options.argv), options.presets.clone());
         let session = session::start(options)?;
         self.imp().owns_exit_code.set(true);
-        self.attach(Run::new(session, command, presets, false));
+        self.attach(Run::new(session, line, presets, false));
         Ok(())
     }
 
@@ -414,18 +414,6 @@ impl Window {
             prompter.present();
         }
     }
-}
-
-/// The command as one line, quoted as a shell needs it, escaped.
-fn command_text(argv: &[std::ffi::OsString]) -> String {
-    let words: Vec<_> = argv
-        .iter()
-        .map(|word| {
-            let plain = word.to_str().is_some_and(|w| !w.is_empty() && !w.contains([' ', '\'', '"', '\\', '\n', '\t']));
-            if plain { escape(word) } else { escape(glib::shell_quote(word)) }
-        })
-        .collect();
-    words.join(" ")
 }
 
 /// How a run ended, in a few words.
