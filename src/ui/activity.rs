@@ -234,6 +234,7 @@ impl Activity {
         }
         imp.new_button.set_visible(false);
         if follow {
+            imp.model.refresh();
             self.scroll_to_end();
         }
     }

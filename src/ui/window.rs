@@ -193,7 +193,7 @@ impl Window {
         imp.activity.set_queries(Some(queries.clone()));
         imp.statistics.set_queries(Some(queries.clone()));
         imp.report.set_queries(Some(queries));
-        imp.compare.set_before(Some(path));
+        imp.compare.set_after(path);
         self.update_actions();
     }
 
