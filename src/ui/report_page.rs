@@ -160,7 +160,7 @@ impl ReportPage {
             chooser.add_filter(&filter);
         }
         chooser.set_current_name("report.html");
-        chooser.connect_filter_notify(|chooser| follow_filter(chooser));
+        chooser.connect_filter_notify(follow_filter);
         chooser.connect_response(glib::clone!(
             #[weak(rename_to = page)]
             self,
