@@ -183,10 +183,8 @@ impl Compare {
         });
         add(tr("Decided otherwise"), decided.collect());
         let counted = comparison.different_amount.iter().map(|a| {
-            let text = fill(
-                &tr("{before} times, now {after}"),
-                &[("before", &number(a.before)), ("after", &number(a.after))],
-            );
+            let text =
+                fill(&tr("{before} times, now {after}"), &[("before", &number(a.before)), ("after", &number(a.after))]);
             (what(&a.key), format!("{text} · {}", escape(&a.key.role)))
         });
         add(tr("Much more or less often"), counted.collect());

@@ -128,10 +128,10 @@ impl ReportPage {
         imp.headline.set_text(&fill(&tr("What {program} did"), &[("program", &program_name(&run.program))]));
         let lines = [
             elide(&command(&run.argv), 400),
-            fill(&tr("Started {time} in {folder}."), &[
-                ("time", &date_and_time(run.started)),
-                ("folder", &elide(&escape(&run.cwd), 200)),
-            ]),
+            fill(
+                &tr("Started {time} in {folder}."),
+                &[("time", &date_and_time(run.started)), ("folder", &elide(&escape(&run.cwd), 200))],
+            ),
             ended_text(&summary.info),
             counts_text(summary),
         ];
@@ -160,7 +160,7 @@ impl ReportPage {
             chooser.add_filter(&filter);
         }
         chooser.set_current_name("report.html");
-        chooser.connect_filter_notify(|chooser| follow_filter(chooser));
+        chooser.connect_filter_notify(follow_filter);
         chooser.connect_response(glib::clone!(
             #[weak(rename_to = page)]
             self,
@@ -187,9 +187,7 @@ impl ReportPage {
                 let name = path.file_name().map(escape).unwrap_or_default();
                 page.say(&match saved {
                     Some(Ok(())) => fill(&tr("Report saved as {name}"), &[("name", &name)]),
-                    Some(Err(error)) => {
-                        fill(&tr("The report was not saved: {error}"), &[("error", &error)])
-                    }
+                    Some(Err(error)) => fill(&tr("The report was not saved: {error}"), &[("error", &error)]),
                     None => return,
                 });
             }
@@ -249,8 +247,10 @@ fn ended_text(info: &Info) -> String {
 
 fn counts_text(summary: &Summary) -> String {
     let count = |template: String, n: u64| fill(&template, &[("count", &number(n))]);
-    let mut sentences =
-        vec![count(tr_n("It made {count} system call.", "It made {count} system calls.", summary.calls), summary.calls)];
+    let mut sentences = vec![count(
+        tr_n("It made {count} system call.", "It made {count} system calls.", summary.calls),
+        summary.calls,
+    )];
     if summary.denied > 0 {
         sentences.push(count(tr_n("{count} was denied.", "{count} were denied.", summary.denied), summary.denied));
     }

@@ -21,8 +21,14 @@ const BINS: usize = 120;
 /// Between two readings.
 const REST: Duration = Duration::from_millis(250);
 
+/// Kinds by the names of [`Kind::named`], and their colour: red, green, blue.
+type LayerOf = (&'static [&'static str], (u8, u8, u8));
+
+/// What shows the events that a filter matches.
+type ShowEvents = Box<dyn Fn(&str)>;
+
 /// The layers of the chart from the bottom up: kinds and colour (GNOME's palette; told apart by lightness too).
-const LAYERS: [(&[&str], (u8, u8, u8)); 5] = [
+const LAYERS: [LayerOf; 5] = [
     (&["file"], (0x1c, 0x71, 0xd8)),
     (&["network"], (0x2e, 0xc2, 0x7e)),
     (&["process"], (0xe6, 0x61, 0x00)),
@@ -129,7 +135,7 @@ mod imp {
         pub queries: RefCell<Option<Queries>>,
         pub reading: Cell<bool>,
         pub again: Cell<bool>,
-        pub show_events: OnceCell<Box<dyn Fn(&str)>>,
+        pub show_events: OnceCell<ShowEvents>,
     }
 
     #[glib::object_subclass]
