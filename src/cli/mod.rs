@@ -11,8 +11,11 @@ pub mod run;
 mod terminal;
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::session::{Start, prepare};
 
 /// A firewall for system calls, on the desktop
 ///
@@ -21,11 +24,18 @@ use clap::{CommandFactory, Parser, Subcommand};
 #[derive(Parser, Debug)]
 #[command(
     name = "syswall",
+    args_conflicts_with_subcommands = true,
     version,
     after_help = "Exit status: of `run` the program's own, or 128+N if signal N ended it, 125 if Syswall failed, 126 if the program could not \
 be executed, 127 if it was not found; of `compare` 0 if nothing differs, 1 if something does; 2 for wrong usage and trouble."
 )]
 struct Command {
+    /// Open this recording in the window
+    #[arg(value_name = "RECORDING")]
+    recording: Option<PathBuf>,
+    /// Run this file in the window: for file managers
+    #[arg(long, value_name = "PATH", hide = true, conflicts_with = "recording")]
+    run_file: Option<PathBuf>,
     #[command(subcommand)]
     what: Option<What>,
 }
@@ -55,10 +65,11 @@ enum What {
 }
 
 /// Runs the command line of this process and returns its exit status.
-pub fn main() -> i32 {
+pub fn main(windows: Windows) -> i32 {
     crate::words::init();
-    match Command::parse().what {
-        Some(What::Run(args)) => run::main(args),
+    let command = Command::parse();
+    match command.what {
+        Some(What::Run(args)) => run::main(args, windows),
         Some(What::Report(args)) => report::main(&args),
         Some(What::Events(args)) => events::main(&args),
         Some(What::Compare(args)) => compare::main(&args),
@@ -69,8 +80,16 @@ pub fn main() -> i32 {
             output::printing(|out| output::flushed(out.write_all(&script)).map(|()| 0))
         }
         Some(What::Man) => output::printing(|out| output::flushed(man(out)).map(|()| 0)),
-        None => window(),
+        None => match (command.run_file, command.recording) {
+            (Some(file), _) => open(Start::Program(absolute(file)), windows),
+            (None, Some(file)) => open(Start::Recording(absolute(file)), windows),
+            (None, None) => open(Start::Nothing, windows),
+        },
     }
+}
+
+fn absolute(file: PathBuf) -> PathBuf {
+    std::path::absolute(&file).unwrap_or(file)
 }
 
 /// The manual page, all commands on one.
@@ -89,15 +108,17 @@ fn man(out: &mut dyn Write) -> std::io::Result<()> {
     out.write_all(&page)
 }
 
-#[cfg(feature = "gui")]
-fn window() -> i32 {
-    crate::ui::run(None)
-}
+/// Opens the windows and returns the exit status. The caller of [`main`] has them; this room knows no window.
+pub type Windows = fn(Start) -> i32;
 
-#[cfg(not(feature = "gui"))]
-fn window() -> i32 {
-    eprintln!("syswall: this build has no windows; `syswall run --no-gui PROGRAM` works");
-    125
+fn open(start: Start, windows: Windows) -> i32 {
+    match prepare(false) {
+        Ok(()) => windows(start),
+        Err(error) => {
+            eprintln!("syswall: {error}");
+            error.exit_code
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::terminal;
 use crate::policy::Decision;
-use crate::session::{Options, PolicyChoice, RecordChoice, Watch};
+use crate::session::{Options, PolicyChoice, RecordChoice, Start, Watch, prepare};
 
 /// How to run, and what.
 #[derive(Args, Debug)]
@@ -119,24 +119,13 @@ impl RunArgs {
 }
 
 /// Runs the command; returns its exit status. Call it on the main thread, before any other thread starts.
-pub fn main(args: RunArgs) -> i32 {
-    if let Err(error) = crate::sys::initial::block_signals(true) {
-        eprintln!("syswall: cannot block signals: {}", error.desc());
-        return 125;
+pub fn main(args: RunArgs, windows: super::Windows) -> i32 {
+    if let Err(error) = prepare(true) {
+        eprintln!("syswall: {error}");
+        return error.exit_code;
     }
     if args.no_gui {
         return terminal::run(args.options());
     }
-    windows(args)
-}
-
-#[cfg(feature = "gui")]
-fn windows(args: RunArgs) -> i32 {
-    crate::ui::run(Some(args.options()))
-}
-
-#[cfg(not(feature = "gui"))]
-fn windows(_args: RunArgs) -> i32 {
-    eprintln!("syswall: this build has no windows; use --no-gui to be asked on the terminal");
-    125
+    windows(Start::Run(Box::new(args.options())))
 }

@@ -56,8 +56,19 @@ pub(super) fn why_not_pretend(call: &str) -> Option<&'static str> {
 
 /// Calls without which nothing runs on, whatever they are said to have returned.
 const VITAL: &[&str] = &[
-    "exit", "exit_group", "rt_sigreturn", "sigreturn", "restart_syscall", "close", "arch_prctl", "set_thread_area",
-    "set_tid_address", "rseq", "rt_sigaction", "rt_sigprocmask", "futex",
+    "exit",
+    "exit_group",
+    "rt_sigreturn",
+    "sigreturn",
+    "restart_syscall",
+    "close",
+    "arch_prctl",
+    "set_thread_area",
+    "set_tid_address",
+    "rseq",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "futex",
 ];
 
 /// Why a call can't be pretended even where the rule says what it returns; `None`: it can.

@@ -26,6 +26,26 @@ use crate::sys::launch::Launch;
 pub use crate::tracer::Watch;
 use crate::tracer::{self, Ended, Handle, Message, Setup, TraceText, Tracer};
 
+/// What the windows begin with.
+#[derive(Debug, Default)]
+pub enum Start {
+    /// An empty window.
+    #[default]
+    Nothing,
+    /// A run from the command line: the process ends with the program's exit status.
+    Run(Box<Options>),
+    /// A program that a file manager named.
+    Program(PathBuf),
+    /// A recording.
+    Recording(PathBuf),
+}
+
+/// Blocks the signals that the engine takes over. Call it in main, before any thread starts. `forward`: those that are
+/// for the program too, where Syswall stands in for it in a terminal.
+pub fn prepare(forward: bool) -> Result<(), RunError> {
+    crate::sys::initial::block_signals(forward).map_err(|e| failed(format!("cannot block signals: {}", e.desc())))
+}
+
 /// Which policy a run starts with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyChoice {

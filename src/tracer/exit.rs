@@ -66,10 +66,7 @@ impl Engine {
             }
         };
         let now = monotonic();
-        if outcome.error
-            && RESTARTS.contains(&-outcome.value)
-            && matches!(call.plan, Plan::Pass | Plan::Interrupt)
-        {
+        if outcome.error && RESTARTS.contains(&-outcome.value) && matches!(call.plan, Plan::Pass | Plan::Interrupt) {
             self.finish_text(tid, &mut call, outcome);
             if let Some(task) = self.tasks.get_mut(&tid) {
                 task.interrupted.push(call);

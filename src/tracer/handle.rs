@@ -67,7 +67,11 @@ pub(super) enum Request {
     Pause(bool),
     Signal(i32),
     /// A signal that reached Syswall.
-    Outside { signal: i32, code: i32, sender: i32 },
+    Outside {
+        signal: i32,
+        code: i32,
+        sender: i32,
+    },
 }
 
 /// Tells a running tracer what to do. Any thread; never waits. After the end of the run it does nothing.

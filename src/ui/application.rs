@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::actions::WinAction;
 use super::window::Window;
-use crate::session;
+use crate::session::Start;
 use crate::words::tr;
 
 /// The application's id: desktop entry, icon and D-Bus name go by it.
@@ -19,7 +19,7 @@ mod imp {
 
     #[derive(Default)]
     pub struct Application {
-        pub start: RefCell<Option<session::Options>>,
+        pub start: RefCell<Start>,
         pub exit_code: Cell<i32>,
     }
 
@@ -43,20 +43,28 @@ mod imp {
         fn activate(&self) {
             self.parent_activate();
             let app = self.obj();
-            if let Some(options) = self.start.take() {
-                let window = Window::new(&app);
-                match window.run_from_terminal(options) {
-                    Ok(()) => window.present(),
-                    Err(error) => {
-                        eprintln!("syswall: {error}");
-                        self.exit_code.set(error.exit_code);
-                        window.destroy();
+            match self.start.take() {
+                Start::Run(options) => {
+                    let window = Window::new(&app);
+                    match window.run_from_terminal(*options) {
+                        Ok(()) => window.present(),
+                        Err(error) => {
+                            eprintln!("syswall: {error}");
+                            self.exit_code.set(error.exit_code);
+                            window.destroy();
+                        }
                     }
                 }
-            } else if let Some(window) = app.active_window() {
-                window.present();
-            } else {
-                Window::new(&app).present();
+                Start::Program(file) => {
+                    let window = Window::new(&app);
+                    window.present();
+                    window.run_file(&file);
+                }
+                Start::Recording(file) => app.open_recording(file),
+                Start::Nothing => match app.active_window() {
+                    Some(window) => window.present(),
+                    None => Window::new(&app).present(),
+                },
             }
         }
 
@@ -91,10 +99,10 @@ impl Application {
     ///
     /// A run started on the command line keeps to its own process (its exit status is the program's), so it never
     /// hands over to an instance that is already there.
-    pub fn new(start: Option<session::Options>) -> Self {
+    pub fn new(start: Start) -> Self {
         let flags = match start {
-            Some(_) => gio::ApplicationFlags::NON_UNIQUE,
-            None => gio::ApplicationFlags::HANDLES_OPEN,
+            Start::Nothing => gio::ApplicationFlags::HANDLES_OPEN,
+            _ => gio::ApplicationFlags::NON_UNIQUE,
         };
         let app: Self = glib::Object::builder().property("application-id", ID).property("flags", flags).build();
         app.imp().start.replace(start);

@@ -36,28 +36,22 @@ mod window;
 
 use gtk::prelude::*;
 
+use crate::session::Start;
 use crate::words::tr;
 pub use application::ID;
 
-/// Opens the window, and in it runs `start` if given; returns when the last window is closed.
+/// Opens the window with `start` in it; returns when the last window is closed. Signals must have been blocked before
+/// (`session::prepare`): GTK starts threads.
 ///
 /// Returns the exit status for the process: the program's own for a run that was given, 125 if Syswall failed, else 0.
 /// Without a display nothing is run; standard error says so, and the status is 125.
-pub fn run(start: Option<crate::session::Options>) -> i32 {
-    // The tracer takes these from a descriptor. Threads inherit the mask, and GTK starts some: so this comes first.
-    // For a run that was given on the command line it has been done.
-    if start.is_none()
-        && let Err(error) = crate::sys::initial::block_signals(false)
-    {
-        eprintln!("syswall: cannot block signals: {}", error.desc());
-        return 125;
-    }
+pub fn run(start: Start) -> i32 {
     if adw::init().is_err() || gtk::gdk::Display::default().is_none() {
         let text = match start {
-            Some(_) => tr(
+            Start::Run(_) => tr(
                 "there is no display to open a window on, and nothing was run; use --no-gui to be asked in the terminal",
             ),
-            None => tr("there is no display to open a window on; use syswall run --no-gui PROGRAM"),
+            _ => tr("there is no display to open a window on; use syswall run --no-gui PROGRAM"),
         };
         eprintln!("syswall: {text}");
         return 125;

@@ -117,6 +117,12 @@ impl RunDialog {
         dialog
     }
 
+    /// Shows a command and its folder, to be changed or run.
+    pub fn fill(&self, line: &str, folder: PathBuf) {
+        self.imp().command_row.set_text(line);
+        self.set_folder(folder);
+    }
+
     fn set_folder(&self, folder: PathBuf) {
         self.imp().folder_row.set_subtitle(&glib::markup_escape_text(&crate::words::escape(folder.as_os_str())));
         self.imp().folder.replace(folder);
@@ -129,7 +135,8 @@ impl RunDialog {
         row.set_subtitle(&glib::markup_escape_text(&text));
     }
 
-    fn show_error(&self, text: &str) {
+    /// Shows what went wrong, in place.
+    pub fn show_error(&self, text: &str) {
         self.imp().error_label.set_text(text);
         self.imp().error_revealer.set_reveal_child(!text.is_empty());
         if text.is_empty() {

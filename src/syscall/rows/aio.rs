@@ -18,7 +18,11 @@ fn context_out(r: &mut Render<'_>, addr: u64) {
     if r.fetch_out(addr, b) {
         let value = le_word(b, 0, word);
         r.put("[");
-        if value == 0 { r.put("NULL") } else { r.hex(value) }
+        if value == 0 {
+            r.put("NULL")
+        } else {
+            r.hex(value)
+        }
         r.put("]");
     }
 }
@@ -60,7 +64,11 @@ fn command_arguments(r: &mut Render<'_>, command: u16, b: &[u8]) {
         // Read, write, and their vectors; what is read is not there yet.
         0 | 1 => {
             r.put(", aio_buf=");
-            if command == 1 { r.data(buf, bytes) } else { r.pointer(buf) }
+            if command == 1 {
+                r.data(buf, bytes)
+            } else {
+                r.pointer(buf)
+            }
             r.fmt(format_args!(", aio_nbytes={bytes}, aio_offset={offset}"));
         }
         7 | 8 => {
@@ -156,7 +164,11 @@ fn sized_set(r: &mut Render<'_>, addr: u64) {
     if r.fetch(addr, b) {
         let (set, size) = (le_word(b, 0, word), le_word(b, 1, word));
         r.put("{sigmask=");
-        if size == 8 { sigset(r, set, 8) } else { r.pointer(set) }
+        if size == 8 {
+            sigset(r, set, 8)
+        } else {
+            r.pointer(set)
+        }
         r.fmt(format_args!(", sigsetsize={size}}}"));
     }
 }

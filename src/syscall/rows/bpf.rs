@@ -40,10 +40,8 @@ const ATTACH: Form = Form::Choice(names::ATTACH_TYPES, "BPF_???");
 const UPDATE: Form = Form::Flags(names::UPDATE_FLAGS, "BPF_???");
 const OPEN: Form = Form::Flags(names::OPEN_FLAGS, "BPF_F_???");
 const QUERY: Form = Form::Flags(&[(1, "BPF_F_QUERY_EFFECTIVE")], "BPF_F_QUERY_???");
-const ATTACH_FLAGS: Form = Form::Flags(
-    &[(1, "BPF_F_ALLOW_OVERRIDE"), (2, "BPF_F_ALLOW_MULTI"), (4, "BPF_F_REPLACE")],
-    "BPF_F_???",
-);
+const ATTACH_FLAGS: Form =
+    Form::Flags(&[(1, "BPF_F_ALLOW_OVERRIDE"), (2, "BPF_F_ALLOW_MULTI"), (4, "BPF_F_REPLACE")], "BPF_F_???");
 const FD_TYPE: Form = Form::Choice(
     &[
         (0, "BPF_FD_TYPE_RAW_TRACEPOINT"),
@@ -86,10 +84,9 @@ fn command(number: u32) -> Option<Command> {
                 ("map_extra", 64, LongHex),
             ],
         ),
-        1 | 2 | 21 => plain(
-            3,
-            &[("map_fd", 0, Int), ("key", 8, Pointer), ("value", 16, Pointer), ("flags", 24, UPDATE)],
-        ),
+        1 | 2 | 21 => {
+            plain(3, &[("map_fd", 0, Int), ("key", 8, Pointer), ("value", 16, Pointer), ("flags", 24, UPDATE)])
+        }
         3 => plain(2, &[("map_fd", 0, Int), ("key", 8, Pointer)]),
         4 => plain(3, &[("map_fd", 0, Int), ("key", 8, Pointer), ("next_key", 16, Pointer)]),
         5 => plain(

@@ -131,14 +131,16 @@ fn reach(abi: Abi, code: u32, argument: u64) -> Reach {
 
 fn by_name(name: &str) -> Reach {
     // Where drivers share a code, the widest reach counts.
-    name.split(" or ").map(one_name).max_by_key(|reach| match reach {
-        Reach::Descriptor => 0,
-        Reach::Attributes => 1,
-        Reach::Unknown => 2,
-        Reach::Device => 3,
-        Reach::Network => 4,
-    })
-    .unwrap_or(Reach::Unknown)
+    name.split(" or ")
+        .map(one_name)
+        .max_by_key(|reach| match reach {
+            Reach::Descriptor => 0,
+            Reach::Attributes => 1,
+            Reach::Unknown => 2,
+            Reach::Device => 3,
+            Reach::Network => 4,
+        })
+        .unwrap_or(Reach::Unknown)
 }
 
 fn one_name(name: &str) -> Reach {
@@ -153,17 +155,51 @@ fn one_name(name: &str) -> Reach {
         return Reach::Network;
     }
     let asks = [
-        "TC", "TIOCG", "FIO", "FIGETBSZ", "FIBMAP", "FICLONE", "FIDEDUPE", "FS_IOC_GET", "FS_IOC_FSGET", "FS_IOC_FIEMAP",
-        "FS_IOC32_GET", "BTRFS_IOC_CLONE", "BTRFS_IOC_FILE_EXTENT_SAME", "NS_GET", "PERF_EVENT_IOC", "UFFDIO",
-        "USERFAULTFD_IOC", "RNDGETENTCNT", "EVIOCG", "FUSE_DEV_IOC_CLONE", "SECCOMP_IOCTL", "LOOP_GET_STATUS",
-        "LOOP_CTL_GET_FREE", "HDIO_GET", "RTC_RD_TIME", "KDGETMODE", "KDGKB", "VT_GETMODE", "VT_GETSTATE", "KVM_GET_API",
-        "KVM_CHECK", "DMA_BUF_IOCTL_SYNC", "SYNC_IOC", "CDROM_DRIVE_STATUS", "CDROM_GET_CAPABILITY", "CDROM_DISC_STATUS",
-        "PIDFD_GET", "EPIOC", "WDIOC_GET",
+        "TC",
+        "TIOCG",
+        "FIO",
+        "FIGETBSZ",
+        "FIBMAP",
+        "FICLONE",
+        "FIDEDUPE",
+        "FS_IOC_GET",
+        "FS_IOC_FSGET",
+        "FS_IOC_FIEMAP",
+        "FS_IOC32_GET",
+        "BTRFS_IOC_CLONE",
+        "BTRFS_IOC_FILE_EXTENT_SAME",
+        "NS_GET",
+        "PERF_EVENT_IOC",
+        "UFFDIO",
+        "USERFAULTFD_IOC",
+        "RNDGETENTCNT",
+        "EVIOCG",
+        "FUSE_DEV_IOC_CLONE",
+        "SECCOMP_IOCTL",
+        "LOOP_GET_STATUS",
+        "LOOP_CTL_GET_FREE",
+        "HDIO_GET",
+        "RTC_RD_TIME",
+        "KDGETMODE",
+        "KDGKB",
+        "VT_GETMODE",
+        "VT_GETSTATE",
+        "KVM_GET_API",
+        "KVM_CHECK",
+        "DMA_BUF_IOCTL_SYNC",
+        "SYNC_IOC",
+        "CDROM_DRIVE_STATUS",
+        "CDROM_GET_CAPABILITY",
+        "CDROM_DISC_STATUS",
+        "PIDFD_GET",
+        "EPIOC",
+        "WDIOC_GET",
     ];
     if is(&asks) {
         return Reach::Descriptor;
     }
-    let block = ["BLKGETSIZE", "BLKSSZGET", "BLKBSZGET", "BLKROGET", "BLKPBSZGET", "BLKIOMIN", "BLKIOOPT", "BLKALIGNOFF"];
+    let block =
+        ["BLKGETSIZE", "BLKSSZGET", "BLKBSZGET", "BLKROGET", "BLKPBSZGET", "BLKIOMIN", "BLKIOOPT", "BLKALIGNOFF"];
     if is(&block) || is(&["BLKDISCARDZEROES", "BLKROTATIONAL", "BLKSECTGET", "BLKRAGET", "BLKFRAGET", "BLKGET"]) {
         return Reach::Descriptor;
     }

@@ -87,8 +87,7 @@ pub static NAMESPACES: Names = &[
 
 /// Modes of consoles (linux/kd.h).
 static KD_MODES: Names = &[(0, "KD_TEXT"), (1, "KD_GRAPHICS"), (2, "KD_TEXT0"), (3, "KD_TEXT1")];
-static KB_MODES: Names =
-    &[(0, "K_RAW"), (1, "K_XLATE"), (2, "K_MEDIUMRAW"), (3, "K_UNICODE"), (4, "K_OFF")];
+static KB_MODES: Names = &[(0, "K_RAW"), (1, "K_XLATE"), (2, "K_MEDIUMRAW"), (3, "K_UNICODE"), (4, "K_OFF")];
 
 const FS: Item = Item::Flags(FS_FLAGS, "FS_???");
 const MODEM: Item = Item::Flags(names::MODEM, "TIOCM_???");
@@ -275,8 +274,14 @@ fn bare(r: &mut Render<'_>, value: u32, names: Names) {
 
 fn put_termios(r: &mut Render<'_>, [input, output, control, local]: [u32; 4]) {
     /// Delays of output: mask, shift, name.
-    const DELAYS: [(u32, u32, &str); 6] =
-        [(0o400, 8, "NL"), (0o3000, 9, "CR"), (0o14000, 11, "TAB"), (0o20000, 13, "BS"), (0o40000, 14, "VT"), (0o100000, 15, "FF")];
+    const DELAYS: [(u32, u32, &str); 6] = [
+        (0o400, 8, "NL"),
+        (0o3000, 9, "CR"),
+        (0o14000, 11, "TAB"),
+        (0o20000, 13, "BS"),
+        (0o40000, 14, "VT"),
+        (0o100000, 15, "FF"),
+    ];
     static CONTROL: Names = &[
         (0o100, "CSTOPB"),
         (0o200, "CREAD"),
@@ -407,8 +412,7 @@ fn geometry(r: &mut Render<'_>, b: &[u8]) {
 
 /// BLKPG: `struct blkpg_ioctl_arg` and the partition that it points at.
 fn partition(r: &mut Render<'_>, addr: u64) {
-    static OPERATIONS: Names =
-        &[(1, "BLKPG_ADD_PARTITION"), (2, "BLKPG_DEL_PARTITION"), (3, "BLKPG_RESIZE_PARTITION")];
+    static OPERATIONS: Names = &[(1, "BLKPG_ADD_PARTITION"), (2, "BLKPG_DEL_PARTITION"), (3, "BLKPG_RESIZE_PARTITION")];
     let word = r.call.abi.word();
     let mut b = [0; 24];
     let b = &mut b[..if word == 4 { 16 } else { 24 }];
@@ -432,12 +436,8 @@ fn partition(r: &mut Render<'_>, addr: u64) {
 }
 
 /// Flags of loop devices (linux/loop.h).
-static LOOP_FLAGS: Names = &[
-    (1, "LO_FLAGS_READ_ONLY"),
-    (4, "LO_FLAGS_AUTOCLEAR"),
-    (8, "LO_FLAGS_PARTSCAN"),
-    (16, "LO_FLAGS_DIRECT_IO"),
-];
+static LOOP_FLAGS: Names =
+    &[(1, "LO_FLAGS_READ_ONLY"), (4, "LO_FLAGS_AUTOCLEAR"), (8, "LO_FLAGS_PARTSCAN"), (16, "LO_FLAGS_DIRECT_IO")];
 
 /// `struct loop_info64`.
 fn loop_info(r: &mut Render<'_>, b: &[u8]) {
@@ -476,7 +476,9 @@ fn interface(r: &mut Render<'_>, addr: u64) {
         0x8912 => return interfaces(r, addr),
         0x8910 => return interface_by_index(r, addr),
         // Some requests use structures that strace does not show.
-        0x8911 | 0x891a | 0x892d | 0x892e | 0x8934 | 0x8935 | 0x8937.. | 0x8980.. if !matches!(code, 0x8942 | 0x8943 | 0x8970 | 0x8971) => {
+        0x8911 | 0x891a | 0x892d | 0x892e | 0x8934 | 0x8935 | 0x8937.. | 0x8980..
+            if !matches!(code, 0x8942 | 0x8943 | 0x8970 | 0x8971) =>
+        {
             return bridged(r, code, addr);
         }
         _ => {}
@@ -484,7 +486,19 @@ fn interface(r: &mut Render<'_>, addr: u64) {
     // What the kernel fills is known at the exit.
     let gets = matches!(
         code,
-        0x8913 | 0x8915 | 0x8917 | 0x8919 | 0x891b | 0x891d | 0x891f | 0x8921 | 0x8927 | 0x8929 | 0x8933 | 0x8942 | 0x8970
+        0x8913
+            | 0x8915
+            | 0x8917
+            | 0x8919
+            | 0x891b
+            | 0x891d
+            | 0x891f
+            | 0x8921
+            | 0x8927
+            | 0x8929
+            | 0x8933
+            | 0x8942
+            | 0x8970
     );
     if gets && r.wait() {
         return;
@@ -701,11 +715,8 @@ fn uffd_api(r: &mut Render<'_>, addr: u64) {
 }
 
 fn uffd_register(r: &mut Render<'_>, addr: u64) {
-    static MODES: Names = &[
-        (1, "UFFDIO_REGISTER_MODE_MISSING"),
-        (2, "UFFDIO_REGISTER_MODE_WP"),
-        (4, "UFFDIO_REGISTER_MODE_MINOR"),
-    ];
+    static MODES: Names =
+        &[(1, "UFFDIO_REGISTER_MODE_MISSING"), (2, "UFFDIO_REGISTER_MODE_WP"), (4, "UFFDIO_REGISTER_MODE_MINOR")];
     if r.wait() {
         return;
     }

@@ -120,9 +120,7 @@ pub static ROWS: &[Row] = &[
     )
     .does(SELF)
     .pretend(NO),
-    Row::new("landlock_restrict_self", &[arg("ruleset_fd", Show::Fd), arg("flags", Show::Hex)])
-        .does(SELF)
-        .pretend(NO),
+    Row::new("landlock_restrict_self", &[arg("ruleset_fd", Show::Fd), arg("flags", Show::Hex)]).does(SELF).pretend(NO),
     Row::new(
         "lsm_get_self_attr",
         &[arg("attr", Show::Uint), arg("ctx", Show::Pointer), arg("size", Show::Pointer), arg("flags", Show::Hex)],

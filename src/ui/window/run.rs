@@ -133,6 +133,32 @@ impl Window {
     }
 
     pub(super) fn show_run_dialog(&self) {
+        self.run_dialog().present();
+    }
+
+    /// Runs the program that a file manager named. What a `.desktop` file would run is shown first.
+    pub fn run_file(&self, file: &std::path::Path) {
+        let folder = file.parent().map_or_else(glib::home_dir, std::path::Path::to_path_buf);
+        if file.extension().is_some_and(|e| e == "desktop") {
+            let dialog = self.run_dialog();
+            dialog.present();
+            match desktop_command(file) {
+                Ok(line) => dialog.fill(&line, folder),
+                Err(error) => dialog.show_error(&error),
+            }
+            return;
+        }
+        let argv = vec![file.as_os_str().to_owned()];
+        let line = command(&argv);
+        if let Err(error) = self.start(Request { argv, cwd: folder.clone(), preset: None, record: true }) {
+            let dialog = self.run_dialog();
+            dialog.present();
+            dialog.fill(&line, folder);
+            dialog.show_error(&error);
+        }
+    }
+
+    fn run_dialog(&self) -> RunDialog {
         // A window that is busy stays as it is; the new run gets its own.
         let app = self.application().and_downcast::<Application>();
         let dialog = RunDialog::new(
@@ -151,7 +177,7 @@ impl Window {
                 }
             ),
         );
-        dialog.present();
+        dialog
     }
 
     fn start(&self, request: Request) -> Result<(), String> {
@@ -417,6 +443,17 @@ impl Window {
 }
 
 /// How a run ended, in a few words.
+/// The command of a `.desktop` file, without its field codes (Desktop Entry Specification, "The Exec key").
+fn desktop_command(file: &std::path::Path) -> Result<String, String> {
+    let keys = glib::KeyFile::new();
+    keys.load_from_file(file, glib::KeyFileFlags::NONE).map_err(|e| e.to_string())?;
+    let line = keys.string("Desktop Entry", "Exec").map_err(|e| e.to_string())?;
+    let words = glib::shell_parse_argv(line.as_str()).map_err(|e| e.to_string())?;
+    let is_code = |word: &std::ffi::OsStr| word.len() == 2 && word.as_encoded_bytes().starts_with(b"%");
+    let argv: Vec<std::ffi::OsString> = words.into_iter().filter(|w| !is_code(w)).collect();
+    Ok(command(&argv))
+}
+
 fn ended_text(ended: &Ended) -> String {
     match (&ended.failure, ended.status) {
         (Some(_), _) | (None, None) => tr("Syswall failed and ended the program"),
