@@ -21,8 +21,8 @@ pub static OFLAGS: Names = &[
 #[rustfmt::skip]
 pub static LFLAGS: Names = &[
     (1, "ISIG"), (2, "ICANON"), (4, "XCASE"), (8, "ECHO"), (0x10, "ECHOE"), (0x20, "ECHOK"), (0x40, "ECHONL"),
-    (0x80, "NOFLSH"), (0x100, "TOSTOP"), (0x200, "ECHOCTL"), (0x400, "ECHOPRT"), (0x800, "ECHOKE"),
-    (0x1000, "FLUSHO"), (0x4000, "PENDIN"), (0x8000, "IEXTEN"), (0x10000, "EXTPROC"),
+    (0x80, "NOFLSH"), (0x100, "TOSTOP"), (0x8000, "IEXTEN"), (0x200, "ECHOCTL"), (0x400, "ECHOPRT"),
+    (0x800, "ECHOKE"), (0x1000, "FLUSHO"), (0x4000, "PENDIN"), (0x10000, "EXTPROC"),
 ];
 
 /// Speeds.

@@ -85,7 +85,6 @@ mod tty {
     pub const TIOCSCTTY: u32 = 0x540e;
     pub const TIOCSTI: u32 = 0x5412;
     pub const TIOCMBIS: u32 = 0x5416;
-    pub const TIOCMBIC: u32 = 0x5417;
     pub const TIOCMSET: u32 = 0x5418;
     pub const TIOCLINUX: u32 = 0x541c;
     pub const TIOCCONS: u32 = 0x541d;

@@ -204,7 +204,7 @@ pub fn argument(r: &mut Render<'_>, value: u64) {
 impl Render<'_> {
     /// Whether the request is known for one whose argument is a pointer: then NULL is said.
     fn is_known_pointer(&self, code: u32) -> bool {
-        matches!(code, 0x5411 | 0x5413) || code >> 30 != 0 && code >> 16 & 0x3fff != 0 && code >> 8 & 0xff == 0x54
+        matches!(code, 0x5411 | 0x5413) || code >> 8 & 0xff == 0x54 && code & 0xff < 0x60 && code >> 30 == 2
     }
 }
 

@@ -415,6 +415,7 @@ fn unshare_does(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
 
 fn pidfd_getfd_does(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
     out.push(Want::new(Kind::ProcessInspect, Target::PidFd(call.args[0] as i32)));
+    out.push(Want::new(Kind::Bypass, Target::PidFd(call.args[0] as i32)));
 }
 
 fn kcmp_does(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
@@ -519,6 +520,7 @@ pub static ROWS: &[Row] = &[
         .result(ResultKind::Fd)
         .does(&[Does::With(pidfd_getfd_does)])
         .may(Kind::ProcessInspect)
+        .may(Kind::Bypass)
         .pretend(Pretend::Descriptor(Fake::File)),
     Row::new(
         "kcmp",
@@ -562,7 +564,7 @@ pub static ROWS: &[Row] = &[
     Row::new("set_tid_address", &[arg("tidptr", Show::Pointer)]).pretend(Pretend::No(NO_CHILD)),
     Row::new(
         "rseq",
-        &[arg("rseq", Show::Pointer), arg("rseq_len", Show::Hex), arg("flags", Show::Hex), arg("sig", Show::Hex)],
+        &[arg("rseq", Show::LongHex), arg("rseq_len", Show::Hex), arg("flags", Show::Hex), arg("sig", Show::Hex)],
     )
     .pretend(Pretend::No(NO_CHILD)),
     Row::new(

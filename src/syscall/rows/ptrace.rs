@@ -1,4 +1,4 @@
-//! Looking into other processes, and small calls about the caller's own threads.
+//! Looking into other processes, and into the faults of one's own memory.
 
 use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::le_word;
@@ -124,37 +124,8 @@ fn ptrace_wants(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
     out.push(Want::new(Kind::ProcessInspect, target));
 }
 
-fn getfd_wants(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
-    out.push(Want::new(Kind::ProcessInspect, Target::PidFd(call.args[0] as i32)));
-    out.push(Want::new(Kind::Bypass, Target::PidFd(call.args[0] as i32)));
-}
-
-fn membarrier_flags(r: &mut Render<'_>, value: u64) {
-    r.flags(u64::from(value as u32), &[(1, "MEMBARRIER_CMD_FLAG_CPU")], "MEMBARRIER_CMD_FLAG_???");
-}
-
-/// The third argument counts only with MEMBARRIER_CMD_FLAG_CPU.
-fn membarrier_cpu(r: &mut Render<'_>, value: u64) {
-    if r.arg(1) & 1 != 0 { r.fmt(format_args!("{}", value as i32)) } else { r.omit() }
-}
-
-fn membarrier_result(r: &mut Render<'_>, value: i64) {
-    if r.arg(0) as u32 == 0 && value > 0 {
-        let value = value as u64;
-        r.fmt(format_args!("{value:#x} ("));
-        r.flags(value, names::MEMBARRIER, "MEMBARRIER_CMD_???");
-        r.put(")");
-    } else {
-        r.fmt(format_args!("{value}"));
-    }
-}
-
 /// Flags of userfaultfd(2).
 static USERFAULTFD: Names = &[(1, "UFFD_USER_MODE_ONLY"), (0o4000, "O_NONBLOCK"), (0o2000000, "O_CLOEXEC")];
-
-fn rseq_address(r: &mut Render<'_>, value: u64) {
-    if value == 0 { r.put("0") } else { r.pointer(value) }
-}
 
 /// The rows.
 pub static ROWS: &[Row] = &[
@@ -170,36 +141,8 @@ pub static ROWS: &[Row] = &[
     .does(&[Does::With(ptrace_wants)])
     .may(Kind::ProcessInspect)
     .pretend(NO),
-    Row::new("pidfd_getfd", &[arg("pidfd", Show::Fd), arg("targetfd", Show::Fd), arg("flags", Show::Hex)])
-        .result(ResultKind::Fd)
-        .does(&[Does::With(getfd_wants)])
-        .may(Kind::ProcessInspect)
-        .may(Kind::Bypass)
-        .pretend(Pretend::Descriptor(Fake::File)),
     Row::new("userfaultfd", &[arg("flags", Show::Flags(USERFAULTFD, "UFFD_???"))])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Bypass)])
         .pretend(Pretend::Descriptor(Fake::File)),
-    Row::new(
-        "membarrier",
-        &[
-            arg("cmd", Show::Choice(names::MEMBARRIER, "MEMBARRIER_CMD_???")),
-            arg("flags", Show::With(membarrier_flags)),
-            arg("cpu_id", Show::With(membarrier_cpu)),
-        ],
-    )
-    .result(ResultKind::Whole(membarrier_result))
-    .does(&[Does::Plain(Kind::Memory)])
-    .pretend(Pretend::No("threads would read memory that is not in order")),
-    Row::new(
-        "rseq",
-        &[
-            arg("rseq", Show::With(rseq_address)),
-            arg("rseq_len", Show::Hex),
-            arg("flags", Show::Hex),
-            arg("sig", Show::Hex),
-        ],
-    )
-    .does(&[Does::Plain(Kind::Memory)])
-    .pretend(Pretend::No("the program would read a CPU's number that nobody writes")),
 ];

@@ -1,4 +1,4 @@
-//! What a program does to confine itself: seccomp, Landlock, and the attributes of security modules.
+//! What a program does to confine itself: seccomp and Landlock.
 //!
 //! Programs that confine themselves harm nobody: these calls have no kind that a policy guards.
 
@@ -120,18 +120,7 @@ pub static ROWS: &[Row] = &[
     )
     .does(SELF)
     .pretend(NO),
-    Row::new("landlock_restrict_self", &[arg("ruleset_fd", Show::Fd), arg("flags", Show::Hex)]).does(SELF).pretend(NO),
-    Row::new(
-        "lsm_get_self_attr",
-        &[arg("attr", Show::Uint), arg("ctx", Show::Pointer), arg("size", Show::Pointer), arg("flags", Show::Hex)],
-    )
-    .does(SELF),
-    Row::new(
-        "lsm_set_self_attr",
-        &[arg("attr", Show::Uint), arg("ctx", Show::Pointer), arg("size", Show::Uint), arg("flags", Show::Hex)],
-    )
-    .does(&[Does::Plain(Kind::ProcessIdentity)])
-    .pretend(NO),
-    Row::new("lsm_list_modules", &[arg("ids", Show::Pointer), arg("size", Show::Pointer), arg("flags", Show::Hex)])
-        .does(SELF),
+    Row::new("landlock_restrict_self", &[arg("ruleset_fd", Show::Fd), arg("flags", Show::Hex)])
+        .does(SELF)
+        .pretend(NO),
 ];

@@ -2,6 +2,8 @@
 
 mod bounds;
 mod rows;
+mod signals;
+mod sockets;
 mod text;
 
 use super::{Abi, ArgText, LocalMemory, Outcome, RawCall, enter, leave, lookup, result_text};
