@@ -94,11 +94,14 @@ pub fn get_name(r: &mut Render<'_>, value: u64) {
     put_name(r, value, IP_GET, IPV6_GET);
 }
 
+/// A structure: its size, and what writes it.
+type Fixed = (usize, fn(&mut Render<'_>, &[u8]));
+
 /// For `Show::With`: the value in setsockopt.
 pub fn set_value(r: &mut Render<'_>, addr: u64) {
     let (option, len) = (r.arg(2) as u32, r.arg(4) as i32);
     let word = r.call.abi.word();
-    let fixed: Option<(usize, fn(&mut Render<'_>, &[u8]))> = match (r.arg(1) as u32, option) {
+    let fixed: Option<Fixed> = match (r.arg(1) as u32, option) {
         (level::SOCKET, 13) => Some((8, linger)),
         (level::SOCKET, 26 | 51) => Some((2 * word, filter)),
         (level::SOCKET, _) if INTS.contains(&option) => Some((4, int)),

@@ -52,7 +52,7 @@ fn address(r: &mut Render<'_>, value: u64) {
         request::PEEKUSER | request::POKEUSER => {
             let word = r.call.abi.word() as u64;
             match register(r.call.abi, value / word) {
-                Some(name) if value % word == 0 => r.fmt(format_args!("{word}*{name}")),
+                Some(name) if value.is_multiple_of(word) => r.fmt(format_args!("{word}*{name}")),
                 _ => r.hex(value),
             }
         }

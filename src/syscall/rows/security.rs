@@ -120,7 +120,5 @@ pub static ROWS: &[Row] = &[
     )
     .does(SELF)
     .pretend(NO),
-    Row::new("landlock_restrict_self", &[arg("ruleset_fd", Show::Fd), arg("flags", Show::Hex)])
-        .does(SELF)
-        .pretend(NO),
+    Row::new("landlock_restrict_self", &[arg("ruleset_fd", Show::Fd), arg("flags", Show::Hex)]).does(SELF).pretend(NO),
 ];

@@ -108,7 +108,10 @@ fn accepted_addresses_show_the_length_before_and_after() {
 }
 
 fn message(name: u64, control: u64, control_len: u64) -> Vec<u8> {
-    [name, if name == 0 { 0 } else { 16 }, 0x3000, 1, control, control_len, 0].into_iter().flat_map(u64::to_le_bytes).collect()
+    [name, if name == 0 { 0 } else { 16 }, 0x3000, 1, control, control_len, 0]
+        .into_iter()
+        .flat_map(u64::to_le_bytes)
+        .collect()
 }
 
 #[test]
@@ -140,7 +143,8 @@ fn passed_descriptors_are_shown_in_control_messages() {
     let iov: Vec<u8> = [0u64, 0].into_iter().flat_map(u64::to_le_bytes).collect();
     let memory = memory(&[&message(0, 0x2000, 24), &control, &iov]);
     let shown = line(&call(Abi::X86_64, "sendmsg", &[3, 0x1000, 0]), &memory, 0);
-    let part = "msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[5]}], msg_controllen=24";
+    let part =
+        "msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[5]}], msg_controllen=24";
     assert!(shown.contains(part), "{shown}");
 }
 
@@ -183,10 +187,10 @@ fn socketcall_is_the_call_that_it_stands_for() {
     assert_eq!((inner.name(), &inner.args[..3]), (Some("connect"), &[3, 0x2000, 16][..]));
     assert!(line(&inner, &memory, 0).starts_with("connect(3, {sa_family=AF_INET"));
     assert_eq!(done(&inner, &memory)[0].kind, Kind::NetworkConnect);
-    let send = demultiplex(&call(Abi::I386, "socketcall", &[9, 0x3000]), &LocalMemory::new(vec![(
-        0x3000,
-        words(&[4, 0, 0, 0]),
-    )]));
+    let send = demultiplex(
+        &call(Abi::I386, "socketcall", &[9, 0x3000]),
+        &LocalMemory::new(vec![(0x3000, words(&[4, 0, 0, 0]))]),
+    );
     assert_eq!(send.name(), Some("send"));
     assert!(lookup(&send).is_some());
 }
