@@ -2,6 +2,7 @@
 
 use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
 use nix::unistd::Pid;
+use std::ffi::CStr;
 use std::io::{IoSlice, IoSliceMut};
 
 use crate::syscall::Memory;
@@ -29,6 +30,23 @@ impl RemoteMemory {
 }
 
 impl Memory for RemoteMemory {
+    fn interface_name(&self, index: u32) -> Option<String> {
+        let mut name = [0u8; libc::IF_NAMESIZE];
+        // SAFETY: if_indextoname(3) writes at most IF_NAMESIZE bytes, NUL included, into the buffer of that size.
+        let found = unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) };
+        let name = CStr::from_bytes_until_nul(&name).ok().filter(|_| !found.is_null())?;
+        Some(name.to_string_lossy().into_owned())
+    }
+
+    fn netlink_protocol(&self, fd: i32) -> Option<u32> {
+        // The inode of `socket:[123]` stands in the last column, the protocol in the second.
+        let link = std::fs::read_link(format!("/proc/{}/fd/{fd}", self.tid)).ok()?;
+        let inode = link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?;
+        let table = std::fs::read_to_string(format!("/proc/{}/net/netlink", self.tid)).ok()?;
+        let row = table.lines().skip(1).find(|line| line.split_whitespace().next_back() == Some(inode))?;
+        row.split_whitespace().nth(1)?.parse().ok()
+    }
+
     fn read(&self, addr: u64, buf: &mut [u8]) -> usize {
         // A remote vector that ends in an unmapped page fails whole: one vector a page gives what is there.
         let mut remote: Vec<RemoteIoVec> = Vec::with_capacity(2 + buf.len() / PAGE as usize);

@@ -4,6 +4,7 @@ use std::ptr;
 
 use nix::errno::Errno;
 
+use crate::syscall::rows::signal::with_stack_pointer;
 use crate::syscall::{Abi, RawCall};
 
 /// The options every task is traced with. EXITKILL: no task outlives the tracer thread.
@@ -135,7 +136,9 @@ pub fn syscall_stop(tid: i32) -> nix::Result<SyscallStop> {
             if abi == Abi::I386 {
                 args.iter_mut().for_each(|a| *a &= 0xffff_ffff);
             }
-            Ok(SyscallStop::Entry { call: RawCall { abi, nr: info.union[0], args }, ip: info.ip })
+            // The argument of rt_sigreturn is the stack.
+            let call = with_stack_pointer(&RawCall { abi, nr: info.union[0], args }, info.sp);
+            Ok(SyscallStop::Entry { call, ip: info.ip })
         }
         2 => Ok(SyscallStop::Exit { value: info.union[0] as i64, error: info.union[1] & 0xff != 0, ip: info.ip }),
         _ => Ok(SyscallStop::None),

@@ -152,6 +152,14 @@ pub struct CachedMemory<'a> {
 }
 
 impl Memory for CachedMemory<'_> {
+    fn interface_name(&self, index: u32) -> Option<String> {
+        self.inner.interface_name(index)
+    }
+
+    fn netlink_protocol(&self, fd: i32) -> Option<u32> {
+        self.inner.netlink_protocol(fd)
+    }
+
     fn read(&self, addr: u64, buf: &mut [u8]) -> usize {
         if buf.len() > 2 * PAGE {
             return self.inner.read(addr, buf);

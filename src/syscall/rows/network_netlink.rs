@@ -2,7 +2,7 @@
 
 use crate::syscall::Render;
 use crate::syscall::decode::bytes::{le_i32, le_word, le16, le32};
-use crate::syscall::decode::iovec::{self, Iov};
+use crate::syscall::decode::iovec::Iov;
 use crate::syscall::names::socket as names;
 use crate::syscall::render::SHOWN;
 use crate::syscall::row::Names;
@@ -15,7 +15,10 @@ const MOST: usize = 16 << 10;
 /// The bytes at `addr`: netlink messages where `fd` is a netlink socket, else data. `len` of them are there to be read,
 /// `whole` is what is said of their number.
 pub fn data_or_messages(r: &mut Render<'_>, fd: i32, addr: u64, len: u64, whole: u64) {
-    let Some(protocol) = r.memory.netlink_protocol(fd).filter(|_| len >= HEADER as u64 && addr != 0) else {
+    // Asking costs more than decoding: only what has the look of a message, whose length is in its first bytes.
+    let fits = |said: u32| said as usize >= HEADER && u64::from(said) <= len;
+    let looks = len >= HEADER as u64 && addr != 0 && r.memory.u32(addr).is_some_and(fits);
+    let Some(protocol) = looks.then(|| r.memory.netlink_protocol(fd)).flatten() else {
         return r.data(addr, whole);
     };
     match r.memory.up_to(addr, (len as usize).min(MOST)) {
@@ -26,9 +29,6 @@ pub fn data_or_messages(r: &mut Render<'_>, fd: i32, addr: u64, len: u64, whole:
 
 /// The array of `count` iovecs at `addr`, the first of which holds netlink messages where `fd` is a netlink socket.
 pub fn iovec(r: &mut Render<'_>, fd: i32, addr: u64, count: u64, show: Iov) {
-    if r.memory.netlink_protocol(fd).is_none() {
-        return iovec::iovec(r, addr, count, show);
-    }
     let word = r.call.abi.word();
     let mut left = match show {
         Iov::Filled(total) => total,
