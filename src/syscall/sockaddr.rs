@@ -379,7 +379,7 @@ fn put_alg(r: &mut Render<'_>, b: &[u8]) {
     }
     r.put(", salg_name=");
     let name = &b[24..];
-    put_name(r, name, if b.len() < 88 || name.len() > 63 { name.len().min(63) } else { name.len() - 1 });
+    put_name(r, name, name.len() - 1);
 }
 
 fn put_vsock(r: &mut Render<'_>, b: &[u8]) {
@@ -430,21 +430,48 @@ fn put_bluetooth(r: &mut Render<'_>, b: &[u8]) {
             put_bdaddr(r, &b[2..]);
             r.fmt(format_args!(", rc_channel={}", b[8]));
         }
-        14 => {
+        len @ 12..=14 => {
             r.put("l2_psm=htobs(");
-            r.choice(u64::from(le16(b, 2)), L2CAP_PSM, "L2CAP_PSM_???");
+            put_dynamic(r, le16(b, 2), L2CAP_PSM, "L2CAP_PSM", 0x1001);
             r.put("), l2_bdaddr=");
             put_bdaddr(r, &b[4..]);
-            r.fmt(format_args!(", l2_cid=htobs({:#x}), l2_bdaddr_type=", le16(b, 10)));
-            r.choice(
-                u64::from(b[12]),
-                &[(0, "BDADDR_BREDR"), (1, "BDADDR_LE_PUBLIC"), (2, "BDADDR_LE_RANDOM")],
-                "BDADDR_???",
-            );
+            r.put(", l2_cid=htobs(");
+            put_dynamic(r, le16(b, 10), L2CAP_CID, "L2CAP_CID", 0x40);
+            r.put(")");
+            if len == 14 {
+                r.put(", l2_bdaddr_type=");
+                r.choice(u64::from(b[12]), BDADDR_TYPES, "BDADDR_???");
+            }
         }
         _ => put_raw(r, b),
     }
 }
+
+/// A number that has a name, or counts from where the dynamic ones start: `L2CAP_PSM_DYN_START+5`.
+fn put_dynamic(r: &mut Render<'_>, value: u16, known: super::row::Names, prefix: &str, start: u16) {
+    match value.checked_sub(start) {
+        Some(0) => r.fmt(format_args!("{prefix}_DYN_START")),
+        Some(more) => r.fmt(format_args!("{prefix}_DYN_START+{more}")),
+        None => {
+            let unknown = format!("{prefix}_???");
+            r.choice(u64::from(value), known, &unknown);
+        }
+    }
+}
+
+/// Kinds of Bluetooth addresses.
+static BDADDR_TYPES: super::row::Names = &[(0, "BDADDR_BREDR"), (1, "BDADDR_LE_PUBLIC"), (2, "BDADDR_LE_RANDOM")];
+
+/// Channels of L2CAP.
+static L2CAP_CID: super::row::Names = &[
+    (1, "L2CAP_CID_SIGNALING"),
+    (2, "L2CAP_CID_CONN_LESS"),
+    (3, "L2CAP_CID_A2MP"),
+    (4, "L2CAP_CID_ATT"),
+    (5, "L2CAP_CID_LE_SIGNALING"),
+    (6, "L2CAP_CID_SMP"),
+    (7, "L2CAP_CID_SMP_BREDR"),
+];
 
 /// Channels of HCI sockets.
 static HCI_CHANNELS: super::row::Names = &[

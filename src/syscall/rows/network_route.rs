@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::syscall::Render;
-use crate::syscall::decode::bytes::{le_i32, le16, le32};
+use crate::syscall::decode::bytes::{le_i32, le_word, le16, le32};
 use crate::syscall::helpers_b::array_at;
 use crate::syscall::names::socket as names;
 use crate::syscall::render::SHOWN;
@@ -20,6 +20,8 @@ enum Value {
     Mac,
     AddressFlags,
     CacheInfo,
+    /// Counters of this many bytes each.
+    Stats(usize),
     Unknown,
 }
 
@@ -39,6 +41,7 @@ static IFA: Attributes = &[
     (8, "IFA_FLAGS", Value::AddressFlags),
     (9, "IFA_RT_PRIORITY", Value::U32),
     (10, "IFA_TARGET_NETNSID", Value::I32),
+    (11, "IFA_PROTO", Value::Unknown),
 ];
 
 /// `IFLA_…` (linux/if_link.h).
@@ -50,10 +53,19 @@ static IFLA: Attributes = &[
     (4, "IFLA_MTU", Value::U32),
     (5, "IFLA_LINK", Value::U32),
     (6, "IFLA_QDISC", Value::Text),
+    (7, "IFLA_STATS", Value::Stats(4)),
+    (10, "IFLA_MASTER", Value::U32),
     (13, "IFLA_TXQLEN", Value::U32),
+    (14, "IFLA_MAP", Value::Unknown),
     (16, "IFLA_OPERSTATE", Value::U8),
     (17, "IFLA_LINKMODE", Value::U8),
+    (18, "IFLA_LINKINFO", Value::Unknown),
+    (20, "IFLA_IFALIAS", Value::Text),
+    (21, "IFLA_NUM_VF", Value::U32),
+    (23, "IFLA_STATS64", Value::Stats(8)),
+    (26, "IFLA_AF_SPEC", Value::Unknown),
     (27, "IFLA_GROUP", Value::U32),
+    (29, "IFLA_EXT_MASK", Value::Unknown),
     (30, "IFLA_PROMISCUITY", Value::U32),
     (31, "IFLA_NUM_TX_QUEUES", Value::U32),
     (32, "IFLA_NUM_RX_QUEUES", Value::U32),
@@ -73,6 +85,35 @@ static IFLA: Attributes = &[
     (59, "IFLA_TSO_MAX_SIZE", Value::U32),
     (60, "IFLA_TSO_MAX_SEGS", Value::U32),
     (61, "IFLA_ALLMULTI", Value::U32),
+];
+
+/// The fields of `struct rtnl_link_stats` and `rtnl_link_stats64`, the last of which is newer.
+const COUNTERS: [&str; 25] = [
+    "rx_packets",
+    "tx_packets",
+    "rx_bytes",
+    "tx_bytes",
+    "rx_errors",
+    "tx_errors",
+    "rx_dropped",
+    "tx_dropped",
+    "multicast",
+    "collisions",
+    "rx_length_errors",
+    "rx_over_errors",
+    "rx_crc_errors",
+    "rx_frame_errors",
+    "rx_fifo_errors",
+    "rx_missed_errors",
+    "tx_aborted_errors",
+    "tx_carrier_errors",
+    "tx_fifo_errors",
+    "tx_heartbeat_errors",
+    "tx_window_errors",
+    "rx_compressed",
+    "tx_compressed",
+    "rx_nohandler",
+    "rx_otherhost_dropped",
 ];
 
 /// `IFA_F_…` (linux/if_addr.h).
@@ -235,6 +276,13 @@ fn value(r: &mut Render<'_>, form: Value, family: u64, b: &[u8]) {
             for (i, byte) in b.iter().enumerate() {
                 r.fmt(format_args!("{}{byte:02x}", if i > 0 { ":" } else { "" }));
             }
+        }
+        (Value::Stats(size), _) if b.len() >= 24 * size => {
+            r.put("{");
+            for (i, (piece, name)) in b.chunks_exact(size).zip(COUNTERS).enumerate() {
+                r.fmt(format_args!("{}{name}={}", if i > 0 { ", " } else { "" }, le_word(piece, 0, size)));
+            }
+            r.put("}");
         }
         (Value::CacheInfo, 16..) => {
             let [prefered, valid, made, changed] = [0, 4, 8, 12].map(|at| le32(b, at));
