@@ -62,11 +62,13 @@ pub fn sigevent(r: &mut Render<'_>, addr: u64) {
         return;
     }
     let (signo, notify) = (le32(buf, word), u64::from(le32(buf, word + 4)));
-    r.put("{sigev_value={sival_int=");
-    r.fmt(format_args!("{}", le_i32(buf, 0)));
-    r.put(", sival_ptr=");
-    r.pointer(le_word(buf, 0, word));
-    r.put("}, sigev_signo=");
+    r.put("{");
+    if buf[..word].iter().any(|b| *b != 0) {
+        r.fmt(format_args!("sigev_value={{sival_int={}, sival_ptr=", le_i32(buf, 0)));
+        r.pointer(le_word(buf, 0, word));
+        r.put("}, ");
+    }
+    r.put("sigev_signo=");
     // Which signal matters only where one is sent.
     if matches!(notify, 0 | 2 | 4) {
         put_signal(r, u64::from(signo));

@@ -46,7 +46,7 @@ fn groups_in(r: &mut Render<'_>, addr: u64) {
 
 fn groups_out(r: &mut Render<'_>, addr: u64) {
     match r.outcome {
-        Some(o) if !o.error && (r.arg(0) != 0 || addr == 0) => groups(r, addr, o.value.max(0) as u64),
+        Some(o) if !o.error => groups(r, addr, o.value.max(0) as u64),
         _ => r.pointer(addr),
     }
 }

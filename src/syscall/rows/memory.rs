@@ -78,9 +78,12 @@ fn new_address(r: &mut Render<'_>, value: u64) {
 /// A bit mask of NUMA nodes of `bits` bits: `[0x00000000000005]`.
 fn nodes(r: &mut Render<'_>, addr: u64, bits: u64) {
     let word = r.call.abi.word();
-    let count = bits.div_ceil(8 * word as u64);
-    // The kernel's own limit is far below: CONFIG_NODES_SHIFT is at most 10.
-    if addr == 0 || count == 0 || count > 64 {
+    if addr != 0 && bits == 0 {
+        return r.put("[]");
+    }
+    // The kernel takes one bit more than it uses.
+    let count = bits.saturating_sub(1).div_ceil(8 * word as u64);
+    if addr == 0 || count == 0 {
         return r.pointer(addr);
     }
     r.array(addr, count, word, &mut |r, e| {

@@ -84,11 +84,12 @@ fn put_left(r: &mut Render<'_>, addr: u64, form: TimeForm, fraction: &str) {
 const SET_BITS: usize = 1024;
 
 fn set_bytes(r: &Render<'_>, addr: u64, nfds: u64) -> Option<[u8; SET_BITS / 8]> {
+    let nfds_valid = nfds as i32 >= 0;
     let nfds = (nfds as i32).max(0) as usize;
     let word = r.call.abi.word();
     let bytes = nfds.min(SET_BITS).div_ceil(8 * word) * word;
     let mut buf = [0; SET_BITS / 8];
-    (addr != 0 && r.memory.read(addr, &mut buf[..bytes]) == bytes).then_some(buf)
+    (addr != 0 && nfds_valid && r.memory.read(addr, &mut buf[..bytes]) == bytes).then_some(buf)
 }
 
 /// Writes the descriptors below `nfds` that are in the set, as `[3 5]`; returns how many.
