@@ -1,6 +1,7 @@
 //! What the decoder says about calls whose registers and memory are made up here.
 
 mod bounds;
+mod does;
 mod rows;
 mod signals;
 mod sockets;
