@@ -42,6 +42,14 @@ impl Abi {
         }
     }
 
+    /// Bytes in the kernel's `long`, which most structures are made of: 4 or 8. x32 has 64-bit ones behind 32-bit pointers.
+    pub const fn long(self) -> usize {
+        match self {
+            Abi::I386 => 4,
+            Abi::X86_64 | Abi::X32 | Abi::Aarch64 => 8,
+        }
+    }
+
     /// The kernel's name of call `nr` in this table, without the x32 bit; `None` for a number it does not have.
     pub fn call_name(self, nr: u64) -> Option<&'static str> {
         if self == Abi::I386 && nr > u64::from(u32::MAX) {

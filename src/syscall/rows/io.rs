@@ -18,7 +18,7 @@ pub fn offset<const I: u8>(r: &mut Render<'_>, _value: u64) {
 /// holds it all.
 fn split_offset<const I: u8>(r: &mut Render<'_>, _value: u64) {
     let (low, high) = (r.arg(I), r.arg(I + 1));
-    let value = if r.is_32() { (low & 0xffff_ffff) | high << 32 } else { low };
+    let value = if r.call.abi == Abi::I386 { (low & 0xffff_ffff) | high << 32 } else { low };
     r.fmt(format_args!("{}", value as i64));
 }
 

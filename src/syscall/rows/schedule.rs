@@ -29,8 +29,7 @@ fn put_limits(r: &mut Render<'_>, (soft, hard): (u64, u64), infinity: u64, name:
 
 /// A `struct rlimit` of the ABI.
 fn limits(r: &mut Render<'_>, addr: u64) {
-    let word = r.call.abi.word();
-    if word == 8 {
+    if r.call.abi.long() == 8 {
         return limits64(r, addr);
     }
     let mut buf = [0; 8];

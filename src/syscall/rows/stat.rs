@@ -160,7 +160,7 @@ fn put_statfs(r: &mut Render<'_>, values: [u64; 12]) {
 }
 
 fn statfs(r: &mut Render<'_>, addr: u64) {
-    let word = r.call.abi.word();
+    let word = r.call.abi.long();
     let mut buf = [0; 120];
     let buf = &mut buf[..if word == 4 { 64 } else { 120 }];
     if !r.fetch_out(addr, buf) {

@@ -26,7 +26,7 @@ fn uname(r: &mut Render<'_>, addr: u64) {
 }
 
 fn sysinfo(r: &mut Render<'_>, addr: u64) {
-    let word = r.call.abi.word();
+    let word = r.call.abi.long();
     let mut buf = [0; 112];
     let buf = &mut buf[..if word == 8 { 112 } else { 64 }];
     if !r.fetch_out(addr, buf) {

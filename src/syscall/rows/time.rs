@@ -110,7 +110,7 @@ fn time_result(r: &mut Render<'_>, value: i64) {
 }
 
 fn ticks(r: &mut Render<'_>, addr: u64) {
-    let word = r.call.abi.word();
+    let word = r.call.abi.long();
     let mut buf = [0; 32];
     let buf = &mut buf[..4 * word];
     if r.fetch_out(addr, buf) {

@@ -210,3 +210,21 @@ fn a_path_is_shown_whole_and_only_where_all_of_it_can_be_read() {
     let longest = [b"b".repeat(4095).as_slice(), b"\0"].concat();
     assert_eq!(text(&longest, 0x1001), format!("rmdir(\"{}\") = 0", "b".repeat(4095)));
 }
+
+#[test]
+fn x32_has_short_pointers_and_long_longs() {
+    let limits = [8192u64 * 1024, u64::MAX].map(u64::to_le_bytes).concat();
+    let vector = [0x3000u32, 3].map(u32::to_le_bytes).concat();
+    let m = memory(&[&limits, &vector, b"abc"]);
+    let text = line(&call(Abi::X32, "getrlimit", &[3, 0x1000]), &m, 0);
+    assert_eq!(text, "getrlimit(RLIMIT_STACK, {rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}) = 0");
+    let text = line(&call(Abi::X32, "writev", &[1, 0x2000, 1]), &m, 3);
+    assert_eq!(text, "writev(1, [{iov_base=\"abc\", iov_len=3}], 1) = 3");
+}
+
+#[test]
+fn a_result_of_32_bits_is_shown_as_such() {
+    let m = memory(&[]);
+    assert_eq!(line(&call(Abi::I386, "lseek", &[3, 0, 2]), &m, 0x1_0000_0006), "lseek(3, 0, SEEK_END) = 6");
+    assert_eq!(line(&call(Abi::I386, "brk", &[0]), &m, 0xf000_0000u32 as i32 as i64), "brk(NULL) = 0xf0000000");
+}
