@@ -5,6 +5,7 @@
 
 mod abi;
 pub mod access;
+mod arg_text;
 pub mod decode;
 pub mod demultiplex;
 pub mod errno;
@@ -21,11 +22,12 @@ pub mod sockaddr;
 
 pub use abi::{Abi, RawCall, X32_BIT};
 pub use access::{Condition, Target, Want, wants};
+pub use arg_text::ArgText;
 pub use demultiplex::demultiplex;
 pub use kind::{Kind, KindSet};
 pub use memory::{CachedMemory, LocalMemory, Memory, NoMemory, PageCache};
 pub use object::{Access, Object, Transport};
-pub use render::{ArgText, Outcome, Render, call_line, call_name, enter, leave, render_result, result_text};
+pub use render::{Outcome, Render, call_line, call_name, enter, leave, render_result, result_text};
 pub use row::{Arg, Does, Fake, Pretend, ResultKind, Row, Show, When, lookup, lookup_name};
 pub use siginfo::siginfo_text;
 
