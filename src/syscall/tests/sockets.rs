@@ -167,6 +167,13 @@ fn options_are_shown_by_level_and_name() {
 }
 
 #[test]
+fn a_pending_error_is_told_by_name() {
+    let memory = memory(&[&111u32.to_le_bytes(), &4u32.to_le_bytes()]);
+    let get = call(Abi::X86_64, "getsockopt", &[3, 1, 4, 0x1000, 0x2000]);
+    assert_eq!(line(&get, &memory, 0), "getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0");
+}
+
+#[test]
 fn packet_filter_tables_belong_to_the_machine() {
     let none = memory(&[]);
     let set = done(&call(Abi::X86_64, "setsockopt", &[3, 0, 0x40, 0x1000, 4]), &none);
