@@ -8,7 +8,7 @@ use super::{Abi, Memory, RawCall};
 const OWN: u64 = 1 << 32;
 
 /// Inner calls without a number of their own.
-const OWN_NAMES: [&str; 6] = ["accept", "send", "recv", "semop", "semtimedop", "shmat"];
+const OWN_NAMES: [&str; 7] = ["accept", "send", "recv", "semop", "semtimedop", "shmat", "semctl"];
 
 /// The call behind a number that [`demultiplex`] made up.
 pub(super) fn own_name(nr: u64) -> Option<&'static str> {
@@ -18,6 +18,11 @@ pub(super) fn own_name(nr: u64) -> Option<&'static str> {
 /// Where the kernel puts the result of a call of i386's `ipc` that returns an address; `None` for all others.
 pub fn result_pointer(call: &RawCall) -> Option<u64> {
     (call.nr == own(5)).then_some(call.args[3])
+}
+
+/// Whether `call` is one that [`demultiplex`] took out of another and that has no number of its own.
+pub fn is_inner(call: &RawCall) -> bool {
+    call.nr >= OWN
 }
 
 const fn own(index: u64) -> u64 {
@@ -91,7 +96,7 @@ fn ipc_call(call: &RawCall, memory: &dyn Memory) -> Option<RawCall> {
         1 => (own(3), [first, ptr, second, 0, 0, 0]),
         2 => (393, [first, second, third, 0, 0, 0]),
         // The argument itself is behind the pointer.
-        3 => (394, [first, second, third, u64::from(memory.u32(ptr)?), 0, 0]),
+        3 => (own(6), [first, second, third, u64::from(memory.u32(ptr)?), 0, 0]),
         4 => (own(4), [first, ptr, second, fifth, 0, 0]),
         11 => (400, [first, ptr, second, third, 0, 0]),
         // Before version 1 the pointer and the type are in a structure.

@@ -235,6 +235,11 @@ fn command(number: u32) -> Option<Command> {
     })
 }
 
+/// From which size on a field is shown: two that came together are shown together.
+fn last_of_pair((name, at, _): &Field) -> usize {
+    if *name == "btf_value_type_id" { at - 4 } else { *at }
+}
+
 fn attributes(r: &mut Render<'_>, addr: u64) {
     let size = r.arg(2) as u32 as usize;
     let mut b = [0; 144];
@@ -250,7 +255,7 @@ fn attributes(r: &mut Render<'_>, addr: u64) {
     if !command.around.is_empty() {
         r.fmt(format_args!("{}={{", command.around));
     }
-    let fields = command.fields.iter().enumerate().filter(|(i, f)| *i < command.always || f.1 < shown);
+    let fields = command.fields.iter().enumerate().filter(|(i, f)| *i < command.always || last_of_pair(f) < shown);
     for (i, (_, (name, at, form))) in fields.enumerate() {
         r.fmt(format_args!("{}{name}=", if i > 0 { ", " } else { "" }));
         put_field(r, &b, *at, *form);

@@ -206,6 +206,12 @@ fn sem_structure(r: &mut Render<'_>, addr: u64) {
     let cmd = r.arg(2) & !IPC_64;
     // The others take a number, an array or nothing, which strace shows as the pointer that it is not.
     if !matches!(cmd, IPC_SET | IPC_STAT | IPC_INFO | 18..=20) {
+        // Inside i386's `ipc` the argument was behind a pointer.
+        if crate::syscall::demultiplex::is_inner(r.call) {
+            r.put("[");
+            r.hex(addr);
+            return r.put("]");
+        }
         return r.pointer(addr);
     }
     structure(r, addr, cmd, |r, addr, cmd| {
@@ -389,8 +395,27 @@ fn attach_result(r: &mut Render<'_>, value: i64) {
     r.hex(value);
 }
 
+/// i386's multiplexer where its subcall is unknown or unreadable.
+fn multiplexed(_call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
+    out.push(Want::new(Kind::Ipc, Target::Unreadable));
+}
+
 /// The rows.
 pub static ROWS: &[Row] = &[
+    Row::new(
+        "ipc",
+        &[
+            arg("call", Show::Uint),
+            arg("first", Show::Hex),
+            arg("second", Show::Hex),
+            arg("third", Show::Hex),
+            arg("ptr", Show::LongHex),
+            arg("fifth", Show::LongHex),
+        ],
+    )
+    .does(&[Does::With(multiplexed)])
+    .may(Kind::Ipc)
+    .pretend(MAKES),
     Row::new(
         "shmget",
         &[arg("key", Show::With(key)), arg("size", Show::Ulong), arg("shmflg", Show::With(shm_get_flags))],

@@ -277,8 +277,64 @@ const FLAGS: Show = Show::Flags(names::MESSAGE_FLAGS, "MSG_???");
 const ACCEPT_FLAGS: Show = Show::Flags(names::TYPE_FLAGS, "SOCK_???");
 const DESCRIPTOR: &[Does] = &[Does::Fd { kind: Kind::Descriptor, fd: 0 }];
 
+/// Subcalls of i386's multiplexer (linux/net.h).
+static SUBCALLS: crate::syscall::row::Names = &[
+    (1, "SYS_SOCKET"),
+    (2, "SYS_BIND"),
+    (3, "SYS_CONNECT"),
+    (4, "SYS_LISTEN"),
+    (5, "SYS_ACCEPT"),
+    (6, "SYS_GETSOCKNAME"),
+    (7, "SYS_GETPEERNAME"),
+    (8, "SYS_SOCKETPAIR"),
+    (9, "SYS_SEND"),
+    (10, "SYS_RECV"),
+    (11, "SYS_SENDTO"),
+    (12, "SYS_RECVFROM"),
+    (13, "SYS_SHUTDOWN"),
+    (14, "SYS_SETSOCKOPT"),
+    (15, "SYS_GETSOCKOPT"),
+    (16, "SYS_SENDMSG"),
+    (17, "SYS_RECVMSG"),
+    (18, "SYS_ACCEPT4"),
+    (19, "SYS_RECVMMSG"),
+    (20, "SYS_SENDMMSG"),
+];
+
+fn subcall(r: &mut Render<'_>, value: u64) {
+    match SUBCALLS.iter().find(|(v, _)| *v == value) {
+        Some((_, name)) => r.put(name),
+        None => r.fmt(format_args!("{}", value as i32)),
+    }
+}
+
+/// What a subcall does whose arguments could not be read: the kernel may find them readable a moment later.
+fn multiplexed(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
+    let kind = match call.args[0] {
+        1 => Kind::NetworkSocket,
+        2 | 4 => Kind::NetworkListen,
+        3 => Kind::NetworkConnect,
+        5 | 18 => Kind::NetworkAccept,
+        9 | 11 | 16 | 20 => Kind::NetworkSend,
+        // Options can reach the packet filter.
+        14 => Kind::System,
+        _ => Kind::Descriptor,
+    };
+    out.push(Want::new(kind, Target::Unreadable));
+}
+
 /// The rows.
 pub static ROWS: &[Row] = &[
+    Row::new("socketcall", &[arg("call", Show::With(subcall)), arg("args", Show::Pointer)])
+        .does(&[Does::With(multiplexed)])
+        .may(Kind::NetworkSocket)
+        .may(Kind::NetworkListen)
+        .may(Kind::NetworkConnect)
+        .may(Kind::NetworkAccept)
+        .may(Kind::NetworkSend)
+        .may(Kind::System)
+        .may(Kind::Descriptor)
+        .pretend(FILLS),
     Row::new(
         "socket",
         &[

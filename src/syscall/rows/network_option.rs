@@ -26,6 +26,9 @@ mod level {
     pub const XDP: u32 = 283;
 }
 
+/// The option that asks for a socket's error.
+const SO_ERROR: u32 = 4;
+
 /// Options of SOL_SOCKET that are an `int` whatever their length.
 static INTS: &[u32] = &[
     1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 18, 19, 27, 29, 30, 32, 33, 34, 35, 36, 37, 40, 41, 42, 43, 44, 45,
@@ -157,6 +160,9 @@ pub fn get_value(r: &mut Render<'_>, addr: u64) {
         (level::SOCKET, _) if INTS.contains(&option) => Some(&[][..]),
         _ => None,
     };
+    if (r.arg(1) as u32, option, whole) == (level::SOCKET, SO_ERROR, 4) {
+        return pending_error(r, addr);
+    }
     match known {
         Some([]) if whole < 4 => {
             if r.fetch(addr, got) {
@@ -171,6 +177,18 @@ pub fn get_value(r: &mut Render<'_>, addr: u64) {
         }
         None if whole == 4 && !(r.arg(1) as u32 == level::SOCKET && option == 26) => r.int_at(addr),
         None => r.data(addr, whole),
+    }
+}
+
+/// What went wrong with the socket, by name.
+fn pending_error(r: &mut Render<'_>, addr: u64) {
+    let mut b = [0; 4];
+    if r.fetch(addr, &mut b) {
+        let errno = i32::from_le_bytes(b);
+        match crate::syscall::errno::known_name(errno) {
+            Some(name) => r.fmt(format_args!("[{name}]")),
+            None => r.fmt(format_args!("[{errno}]")),
+        }
     }
 }
 
