@@ -48,4 +48,4 @@ pub fn default_path(state_dir: &Path, program: &Path) -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
