@@ -135,7 +135,7 @@ impl Reader {
             Ok(())
         })?;
         let mut rows: Vec<CallRow> = by_name.into_values().collect();
-        rows.sort_by(|a, b| b.count.cmp(&a.count));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.count));
         Ok(rows)
     }
 
