@@ -123,6 +123,32 @@ fn a_report_says_who_did_what() {
 }
 
 #[test]
+fn bytes_on_sockets_belong_to_whom_they_were_connected_with() {
+    let socket = |n: u32| {
+        let object = Object::Descriptor { text: format!("socket:[{n}]") };
+        Access { kind: Kind::Descriptor, object: Some(object) }
+    };
+    let came = "{sa_family=AF_INET, sin_port=htons(43376), sin_addr=inet_addr(\"10.0.0.7\")}";
+    let calls = [
+        call("connect", &["3", "…", "16"], 0, vec![address(Kind::NetworkConnect, "192.0.2.1", 443)]),
+        call("write", &["3", "\"…\"", "20"], 20, vec![socket(11)]),
+        call("read", &["3", "\"…\"", "99"], 50, vec![socket(11)]),
+        call("accept4", &["4", came, "[16]", "0"], 5, vec![socket(12)]),
+        call("recvfrom", &["5", "\"…\"", "9"], 9, vec![socket(13)]),
+        // The same socket under another number, as after dup(2).
+        call("write", &["9", "\"…\"", "1"], 1, vec![socket(11)]),
+    ];
+    let events = calls.into_iter().enumerate().map(|(i, c)| event(i as u64 + 1, happened(c))).collect();
+    let report = report(events);
+    let told: Vec<_> = report
+        .network
+        .iter()
+        .map(|p| (&*p.direction, &*p.address, p.port, p.count, p.bytes_sent, p.bytes_received))
+        .collect();
+    assert_eq!(told, [("in", "10.0.0.7", None, 1, 0, 9), ("out", "192.0.2.1", Some(443), 1, 21, 50)]);
+}
+
+#[test]
 fn a_saved_report_comes_back_and_what_is_none_is_refused_with_its_place() {
     let report = report(run(&ONCE));
     assert_eq!(Report::parse(&json(&report)).unwrap(), report);

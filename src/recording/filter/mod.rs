@@ -175,6 +175,12 @@ impl Filter {
         Filter(Node::Or(decisions.iter().map(one).collect()))
     }
 
+    /// Calls of any of these names.
+    pub fn calls(names: &[&str]) -> Filter {
+        let one = |name: &&str| Node::Test(Field::Call, Test::Is((*name).to_owned()));
+        Filter(Node::Or(names.iter().map(one).collect()))
+    }
+
     /// Events with this text somewhere, capital or small.
     pub fn text(text: &str) -> Filter {
         Filter(if text.is_empty() { Node::And(Vec::new()) } else { Node::Word(text.to_owned()) })
