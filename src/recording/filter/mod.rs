@@ -204,6 +204,28 @@ impl Filter {
         Filter(Node::Or(vec![self.0, other.0]))
     }
 
+    /// Whether it asks something of objects, of which there can be many.
+    pub(super) fn asks_objects(&self) -> bool {
+        fn any(node: &Node) -> bool {
+            match node {
+                Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(any),
+                Node::Not(node) => any(node),
+                Node::Word(_) => true,
+                Node::Test(field, _) => matches!(
+                    field,
+                    Field::Path
+                        | Field::Asked
+                        | Field::Address
+                        | Field::Port
+                        | Field::Transport
+                        | Field::Socket
+                        | Field::Object
+                ),
+            }
+        }
+        any(&self.0)
+    }
+
     /// Whether every event matches.
     pub fn is_everything(&self) -> bool {
         matches!(&self.0, Node::And(nodes) if nodes.is_empty())
