@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::output::{self, Stop, flushed};
-use crate::recording::{Call, Event, Filter, Reader, What, json};
+use crate::recording::{Call, Event, Filter, Matches, Reader, What, json};
 use crate::tracer::TraceText;
 
 /// Events are read in portions of this many.
@@ -68,6 +68,16 @@ pub fn main(args: &EventsArgs) -> i32 {
 
 /// Every matching event, in portions.
 fn each(reader: &Reader, filter: &Filter, mut show: impl FnMut(Event) -> Result<(), Stop>) -> Result<(), Stop> {
+    if !filter.is_everything() {
+        let mut matches = Matches::new(filter.clone());
+        matches.extend(reader, u64::MAX)?;
+        for row in 0..matches.len() {
+            if let Some(event) = matches.get(row).map(|seq| reader.event(seq)).transpose()?.flatten() {
+                show(event)?;
+            }
+        }
+        return Ok(());
+    }
     let last = reader.last()?;
     let mut at = 0;
     while at < last {

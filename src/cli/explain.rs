@@ -61,8 +61,9 @@ impl Args for Recorded<'_> {
             Show::DirFd if text == "AT_FDCWD" => Some(crate::syscall::access::AT_FDCWD as u64),
             Show::Pointer if text == "NULL" => Some(0),
             _ => None,
-        })?;
-        Some(ArgValue { raw, text })
+        });
+        // Flags of other forms are told by their text, which rules look at too.
+        Some(ArgValue { raw: raw.unwrap_or(0), text })
     }
 }
 

@@ -22,9 +22,11 @@ impl Matches {
         &self.filter
     }
 
-    /// Looks at up to `chunk` more events (200,000 take some 50 ms). Returns whether more are there to be looked at.
+    /// Looks at up to `chunk` more events; for filters about objects at as many as were seen before, if that is more:
+    /// each piece costs a look at all objects. Returns whether more are there to be looked at.
     pub fn extend(&mut self, reader: &Reader, chunk: u64) -> Result<bool, RecordingError> {
         let last = reader.last()?;
+        let chunk = if self.filter.asks_objects() { chunk.max(self.seen) } else { chunk };
         let until = self.seen.saturating_add(chunk).min(last);
         if until > self.seen {
             if !self.filter.is_everything() {

@@ -21,7 +21,7 @@ pub use error::RecordingError;
 pub use event::{Call, Check, Event, ExitStatus, RunInfo, What};
 pub use filter::{Filter, FilterError};
 pub use matches::Matches;
-pub use reader::{EventRow, Info, ProcessRow, Reader};
+pub use reader::{EventRow, Info, ProcessRow, Ran, Reader};
 pub use recorder::Recorder;
 pub use schema::{APPLICATION_ID, VERSION};
 pub use stats::{CallRow, FileRow, NetworkRow, ProgramRow, Rate};
@@ -48,4 +48,4 @@ pub fn default_path(state_dir: &Path, program: &Path) -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -32,6 +32,9 @@ pub struct Info {
     pub failure: Option<String>,
 }
 
+/// From which event on a process ran which program with which arguments.
+pub type Ran = (u64, Arc<Path>, Vec<OsString>);
+
 /// One process of a run. PIDs are reused, ids are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessRow {
@@ -43,7 +46,7 @@ pub struct ProcessRow {
     pub parent: Option<i64>,
     /// What it runs, first what it started with, then each `execve`: at which event, which program, which arguments
     /// (empty where they are not known, as after a fork).
-    pub programs: Vec<(u64, Arc<Path>, Vec<OsString>)>,
+    pub programs: Vec<Ran>,
     /// What the parent ran when it started this process.
     pub parent_program: Option<Arc<Path>>,
     /// The event that started it, by number.
@@ -430,7 +433,7 @@ impl Reader {
     /// Every process so far, in the order of their starts; `parent` makes it a tree.
     pub fn processes(&self) -> Result<Vec<ProcessRow>, RecordingError> {
         let read = || -> rusqlite::Result<Vec<ProcessRow>> {
-            let mut programs: HashMap<i64, Vec<(u64, Arc<Path>, Vec<OsString>)>> = HashMap::new();
+            let mut programs: HashMap<i64, Vec<Ran>> = HashMap::new();
             let mut query = self.db.prepare_cached(
                 "SELECT x.process, x.seq, g.path, x.argv FROM exec x JOIN program g ON g.id = x.program ORDER BY 1, 2",
             )?;

@@ -98,6 +98,7 @@ pub struct ProgramRow {
 /// Equal calls, and the first of them.
 pub(crate) struct Sample {
     pub task: i64,
+    pub list: Option<i64>,
     pub seq: u64,
     pub count: u64,
 }
@@ -135,7 +136,7 @@ impl Reader {
             Ok(())
         })?;
         let mut rows: Vec<CallRow> = by_name.into_values().collect();
-        rows.sort_by(|a, b| b.count.cmp(&a.count));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.count));
         Ok(rows)
     }
 
@@ -254,9 +255,10 @@ impl Reader {
     pub(crate) fn samples(&self, by_arguments: bool) -> Result<Vec<Sample>, RecordingError> {
         let by = if by_arguments { "e.task, e.shape, e.does, e.args" } else { "e.task, e.shape, e.does" };
         let mut out = Vec::new();
-        let columns = "e.task, min(e.seq), count(*)";
+        let columns = "e.task, min(e.seq), count(*), coalesce(e.does, 0)";
         self.grouped(columns, "e.duration IS NOT NULL", by, &Filter::default(), |row| {
-            out.push(Sample { task: row[0], seq: row[1] as u64, count: row[2] as u64 });
+            let list = (row[3] != 0).then_some(row[3]);
+            out.push(Sample { task: row[0], list, seq: row[1] as u64, count: row[2] as u64 });
             Ok(())
         })?;
         out.sort_by_key(|s| s.seq);

@@ -77,7 +77,7 @@ impl Comparison {
             true => format!("{:<18} [{}]", k.kind, escape(&k.role)),
             false => format!("{:<18} {} [{}]", k.kind, escape(&k.object), escape(&k.role)),
         };
-        let set = |s: &BTreeSet<String>| s.iter().map(|d| escape(d)).collect::<Vec<_>>().join(" and ");
+        let set = |s: &BTreeSet<String>| s.iter().map(escape).collect::<Vec<_>>().join(" and ");
         let mut group = |title: &str, lines: Vec<String>| {
             if !lines.is_empty() {
                 out.push_str(&format!("\n{title} ({})\n", lines.len()));

@@ -2,21 +2,28 @@
 
 use super::{Report, tables};
 
-/// Text with everything that Markdown (CommonMark with tables) or HTML would read as markup made plain.
+/// Text in which Markdown (CommonMark, and GitHub's tables, links and mentions) and HTML find no markup.
 fn plain(text: &str) -> String {
     let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            // Also what would become a link or a mention: `www.`, `://`, `@name`, `#12`.
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '-' | '.' | '!' | '|' | '~'
-            | '@' | ':' => {
-                out.push('\\');
-                out.push(c);
-            }
-            _ => out.push(c),
+    for (at, c) in text.char_indices() {
+        let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
+        let escaped = match c {
+            '&' => Some("&amp;"),
+            '<' => Some("&lt;"),
+            '>' => Some("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '@' | '!' | '#' => Some(""),
+            // Lists and headings at the start of a line.
+            '-' | '+' | '=' if at == 0 => Some(""),
+            '.' | ')' if !before.is_empty() && before.bytes().all(|b| b.is_ascii_digit()) => Some(""),
+            // What would become a link.
+            ':' if after.starts_with("//") => Some(""),
+            '.' if before.to_ascii_lowercase().ends_with("www") => Some(""),
+            _ => None,
+        };
+        match escaped {
+            Some("") => out.extend(['\\', c]),
+            Some(entity) => out.push_str(entity),
+            None => out.push(c),
         }
     }
     out

@@ -9,6 +9,7 @@ mod html;
 mod markdown;
 mod normal;
 mod role;
+mod sockets;
 mod sum;
 mod text;
 
@@ -131,9 +132,9 @@ pub struct Peer {
     pub port: Option<u16>,
     /// How often.
     pub count: u64,
-    /// Bytes sent by calls that name the address.
+    /// Bytes sent there.
     pub bytes_sent: u64,
-    /// Bytes received by calls that name the address.
+    /// Bytes received from there.
     pub bytes_received: u64,
     /// How often that was denied.
     pub denied: u64,

@@ -38,65 +38,8 @@ impl Normal<'_> {
         self.text(&text)
     }
 
-    /// The same for text that is a path or a name.
     fn text(&self, text: &str) -> String {
-        let mut out: Vec<String> = Vec::new();
-        // Within the file systems of the kernel numbers are processes; below temporary directories names are made up.
-        let mut temporary = false;
-        for part in text.split('/') {
-            let above = out.last().map_or("", String::as_str);
-            let number = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-            let new = match (above, number) {
-                ("proc", true) => "[pid]".to_owned(),
-                ("task", true) => "[tid]".to_owned(),
-                ("fd" | "fdinfo", true) if text.starts_with("/proc/") => part.to_owned(),
-                ("pts", true) => "[n]".to_owned(),
-                _ => self.name(part, temporary),
-            };
-            temporary |= TEMPORARY.contains(&part);
-            out.push(new);
-        }
-        out.join("/")
-    }
-
-    fn name(&self, name: &str, temporary: bool) -> String {
-        let mut out = String::new();
-        let mut rest = name;
-        while !rest.is_empty() {
-            let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            let length = rest.find(|c: char| !word(c)).unwrap_or(rest.len());
-            let (run, tail) = rest.split_at(length);
-            let dotted = out == ".";
-            out.push_str(&self.run(run, dotted, temporary));
-            let separator = tail.find(word).unwrap_or(tail.len());
-            out.push_str(&tail[..separator]);
-            rest = &tail[separator..];
-        }
-        out
-    }
-
-    /// A run of letters and digits within a name.
-    fn run(&self, run: &str, dotted: bool, temporary: bool) -> String {
-        let prefix = PREFIXES.iter().find_map(|p| {
-            let p = if dotted { p.strip_prefix('.')? } else { *p };
-            run.strip_prefix(p).filter(|rest| rest.len() >= 6).map(|rest| (p, rest))
-        });
-        if let Some((prefix, rest)) = prefix
-            && (temporary || is_random(rest))
-        {
-            return format!("{prefix}[random]");
-        }
-        if temporary && run.len() >= 3 && run.parse().is_ok_and(|pid| self.roles.is_pid(pid)) {
-            return "[pid]".to_owned();
-        }
-        if !temporary {
-            return run.to_owned();
-        }
-        // mkstemp(3): six or more at the end; what comes before was chosen by the program.
-        if let Some((chosen, _)) = run.rsplit_once('_').filter(|(_, m)| m.len() >= 6 && is_random(m)) {
-            return format!("{chosen}_[random]");
-        }
-        if run.len() >= 6 && is_random(run) { "[random]".to_owned() } else { run.to_owned() }
+        without_chance(text, &|number| self.roles.is_pid(number))
     }
 
     /// The port, or `None` where the kernel picked it.
@@ -172,6 +115,67 @@ impl Normal<'_> {
         }
         out + rest
     }
+}
+
+/// A path or name without PIDs (of which `is_pid` knows) and made-up parts.
+pub fn without_chance(text: &str, is_pid: &dyn Fn(i32) -> bool) -> String {
+    let mut out: Vec<String> = Vec::new();
+    // Within the file systems of the kernel numbers are processes; below temporary directories names are made up.
+    let mut temporary = false;
+    for part in text.split('/') {
+        let above = out.last().map_or("", String::as_str);
+        let number = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let new = match (above, number) {
+            ("proc", true) => "[pid]".to_owned(),
+            ("task", true) => "[tid]".to_owned(),
+            ("fd" | "fdinfo", true) if text.starts_with("/proc/") => part.to_owned(),
+            ("pts", true) => "[n]".to_owned(),
+            _ => name(part, temporary, is_pid),
+        };
+        temporary |= TEMPORARY.contains(&part);
+        out.push(new);
+    }
+    out.join("/")
+}
+
+fn name(name: &str, temporary: bool, is_pid: &dyn Fn(i32) -> bool) -> String {
+    let mut out = String::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let length = rest.find(|c: char| !word(c)).unwrap_or(rest.len());
+        let (run, tail) = rest.split_at(length);
+        let dotted = out == ".";
+        out.push_str(&self::run(run, dotted, temporary, is_pid));
+        let separator = tail.find(word).unwrap_or(tail.len());
+        out.push_str(&tail[..separator]);
+        rest = &tail[separator..];
+    }
+    out
+}
+
+/// A run of letters and digits within a name.
+fn run(run: &str, dotted: bool, temporary: bool, is_pid: &dyn Fn(i32) -> bool) -> String {
+    let prefix = PREFIXES.iter().find_map(|p| {
+        let p = if dotted { p.strip_prefix('.')? } else { *p };
+        run.strip_prefix(p).filter(|rest| rest.len() >= 6).map(|rest| (p, rest))
+    });
+    if let Some((prefix, rest)) = prefix
+        && (temporary || is_random(rest))
+    {
+        return format!("{prefix}[random]");
+    }
+    if temporary && run.len() >= 3 && run.parse().is_ok_and(is_pid) {
+        return "[pid]".to_owned();
+    }
+    if !temporary {
+        return run.to_owned();
+    }
+    // mkstemp(3): six or more at the end; what comes before was chosen by the program.
+    if let Some((chosen, _)) = run.rsplit_once('_').filter(|(_, m)| m.len() >= 6 && is_random(m)) {
+        return format!("{chosen}_[random]");
+    }
+    if run.len() >= 6 && is_random(run) { "[random]".to_owned() } else { run.to_owned() }
 }
 
 /// Whether the letters look drawn rather than chosen: digits among letters, or capitals after small ones more than once.

@@ -66,6 +66,8 @@ impl Roles {
     }
 }
 
+/// The program's name; one in a temporary directory may have been made up.
 fn name(program: &Path) -> String {
-    program.file_name().map_or_else(|| "?".to_owned(), |n| n.to_string_lossy().into_owned())
+    let path = super::normal::without_chance(&program.to_string_lossy(), &|_| false);
+    path.rsplit('/').next().filter(|n| !n.is_empty()).unwrap_or("?").to_owned()
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::normal::Normal;
 use super::role::Roles;
+use super::sockets::Sockets;
 use super::{Call, Decisions, File, Item, Peer, Process, Program, Report};
 use crate::policy::{By, Decision};
 use crate::recording::{Filter, Reader, RecordingError, json};
@@ -65,7 +66,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn access(&mut self, access: &Access, done: &Done<'_>, normal: &Normal<'_>) {
+    fn access(&mut self, access: &Access, done: &Done<'_>, normal: &Normal<'_>, sockets: &Sockets) {
         let kind = access.kind;
         match &access.object {
             Some(Object::Path { path, .. }) => {
@@ -77,6 +78,12 @@ impl Sums {
             }
             Some(object) => self.peer(kind, object, done, normal),
             None => {}
+        }
+        if let (Kind::Descriptor, Some(Object::Descriptor { text })) = (kind, &access.object)
+            && done.bytes > 0
+            && let Some((direction, object)) = sockets.peer(text)
+        {
+            self.talk(direction, object, 0, done, normal);
         }
         if matches!(kind, Kind::Descriptor | Kind::Memory | Kind::Time | Kind::Wait) {
             return;
@@ -134,29 +141,33 @@ impl Sums {
     }
 
     fn peer(&mut self, kind: Kind, object: &Object, done: &Done<'_>, normal: &Normal<'_>) {
+        let direction = match kind {
+            Kind::NetworkConnect | Kind::NetworkSend => "out",
+            Kind::NetworkListen => "listen",
+            // Who came is told by `Sockets`; this is where.
+            Kind::NetworkAccept if done.if_denied() + done.if_pretended() > 0 => "in",
+            // A socket by itself tells nothing, unless it was not made.
+            Kind::NetworkSocket if done.if_denied() + done.if_pretended() > 0 => "socket",
+            Kind::Descriptor if done.bytes > 0 => return self.talk("out", object, 0, done, normal),
+            _ => return,
+        };
+        self.talk(direction, object, done.count, done, normal);
+    }
+
+    fn talk(&mut self, direction: &str, object: &Object, count: u64, done: &Done<'_>, normal: &Normal<'_>) {
         let (transport, address, port) = match object {
             Object::Address { transport, address, port } => {
+                let kind = match direction {
+                    "in" => Kind::NetworkAccept,
+                    "listen" => Kind::NetworkListen,
+                    _ => Kind::NetworkConnect,
+                };
                 (transport.name().to_owned(), address.to_string(), normal.port(kind, *address, *port))
             }
             Object::Unix { name } => ("unix".to_owned(), normal.unix(name), None),
             Object::Socket { family, text } => (family.clone(), text.clone(), None),
             _ => return,
         };
-        let direction = match kind {
-            Kind::NetworkConnect | Kind::NetworkSend => "out",
-            Kind::NetworkListen => "listen",
-            Kind::NetworkAccept => "in",
-            Kind::NetworkSocket => "socket",
-            Kind::Descriptor => match done.way {
-                Some(_) => "out",
-                None => return,
-            },
-            _ => return,
-        };
-        // A socket by itself tells nothing, unless it was not made. connect(2) that goes on by itself is as good as done.
-        if direction == "socket" && done.if_denied() + done.if_pretended() == 0 {
-            return;
-        }
         let key = (direction.to_owned(), transport, address, port);
         let peer = self.network.entry(key).or_insert_with_key(|(direction, transport, address, port)| Peer {
             transport: transport.clone(),
@@ -165,7 +176,7 @@ impl Sums {
             port: *port,
             ..Peer::default()
         });
-        peer.count += if kind == Kind::Descriptor { 0 } else { done.count };
+        peer.count += count;
         peer.bytes_sent += done.bytes(Way::Out);
         peer.bytes_received += done.bytes(Way::In);
         peer.denied += done.if_denied();
@@ -180,7 +191,14 @@ pub fn sum(reader: &Reader) -> Result<Report, RecordingError> {
     let rows = reader.processes()?;
     let roles = Roles::new(&rows);
     let normal = Normal::new(info.run.home.clone(), &roles);
+    let sockets = Sockets::of(reader, &rows)?;
     let mut sums = Sums::default();
+    for (pid, object) in sockets.accepted() {
+        let role = roles.of_pid(pid).unwrap_or_default();
+        let (count, decision) = (1, Decision::Allow);
+        let done = Done { role: &role, count, bytes: 0, way: None, decision, succeeded: true };
+        sums.talk("in", object, 1, &done, &normal);
+    }
     let mut decisions = Decisions::default();
     let mut role_of: HashMap<i64, String> = HashMap::new();
     reader.groups(|group| {
@@ -211,7 +229,7 @@ pub fn sum(reader: &Reader) -> Result<Report, RecordingError> {
             succeeded: shape.errno.is_none(),
         };
         for access in reader.list(list)?.iter() {
-            sums.access(access, &done, &normal);
+            sums.access(access, &done, &normal, &sockets);
         }
         Ok(())
     })?;

@@ -175,6 +175,12 @@ impl Filter {
         Filter(Node::Or(decisions.iter().map(one).collect()))
     }
 
+    /// Calls of any of these names.
+    pub fn calls(names: &[&str]) -> Filter {
+        let one = |name: &&str| Node::Test(Field::Call, Test::Is((*name).to_owned()));
+        Filter(Node::Or(names.iter().map(one).collect()))
+    }
+
     /// Events with this text somewhere, capital or small.
     pub fn text(text: &str) -> Filter {
         Filter(if text.is_empty() { Node::And(Vec::new()) } else { Node::Word(text.to_owned()) })
@@ -196,6 +202,28 @@ impl Filter {
     /// Events that match either.
     pub fn or(self, other: Filter) -> Filter {
         Filter(Node::Or(vec![self.0, other.0]))
+    }
+
+    /// Whether it asks something of objects, of which there can be many.
+    pub(super) fn asks_objects(&self) -> bool {
+        fn any(node: &Node) -> bool {
+            match node {
+                Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(any),
+                Node::Not(node) => any(node),
+                Node::Word(_) => true,
+                Node::Test(field, _) => matches!(
+                    field,
+                    Field::Path
+                        | Field::Asked
+                        | Field::Address
+                        | Field::Port
+                        | Field::Transport
+                        | Field::Socket
+                        | Field::Object
+                ),
+            }
+        }
+        any(&self.0)
     }
 
     /// Whether every event matches.
