@@ -4,6 +4,7 @@ use adw::prelude::*;
 use adw::subclass::prelude::*;
 use gtk::{gio, glib};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::bridge::Queries;
@@ -275,9 +276,11 @@ fn sections(summary: &Summary) -> Vec<Section> {
         let rows = summary.programs.iter().filter(|p| (p.denied > 0) == denied);
         rows.map(|p| elide(&escape(&p.path), 300)).collect()
     };
-    let denied: Vec<String> = files(&|f| f.denied > 0).into_iter().chain(network(true)).chain(programs(true)).collect();
+    // A program that was not run is among the files as well.
+    let denied: BTreeSet<String> =
+        files(&|f| f.denied > 0).into_iter().chain(network(true)).chain(programs(true)).collect();
     let mut sections = vec![
-        (tr("Denied"), denied),
+        (tr("Denied"), denied.into_iter().collect()),
         (tr("Files it deleted"), files(&|f| f.deleted > 0 && f.denied == 0)),
         (tr("Files it changed"), files(&|f| f.written > 0 && f.created == 0 && f.denied == 0)),
         (tr("Files it created"), files(&|f| f.created > 0 && f.denied == 0)),

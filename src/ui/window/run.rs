@@ -330,6 +330,9 @@ impl Window {
         if let (true, Some(app)) = (imp.owns_exit_code.get(), self.application().and_downcast::<Application>()) {
             app.set_exit_code(code);
         }
+        if imp.owns_exit_code.get() {
+            self.end_on_signals();
+        }
         if let Some(failure) = failure {
             self.toast(failure);
             if imp.owns_exit_code.get() {
@@ -345,6 +348,15 @@ impl Window {
             let read = imp.pages.visible_child_name().as_deref() == Some("report");
             imp.pages.page(&*imp.report).set_needs_attention(!read);
             self.toast_ended(run);
+        }
+    }
+
+    /// While the program ran, signals were for it. Now Ctrl+C in the terminal ends Syswall as it ends any command.
+    fn end_on_signals(&self) {
+        use nix::sys::signal::{SigSet, Signal};
+        let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT].into_iter().collect();
+        if signals.thread_unblock().is_err() {
+            glib::g_warning!("syswall", "signals stay blocked");
         }
     }
 
