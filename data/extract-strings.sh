@@ -21,11 +21,22 @@ grep -rl --include='*.ui' 'translatable="' src | LC_ALL=C sort > "$work/ui" || :
 while read -r file; do
     mkdir -p "$work/tree/$(dirname "$file")"
     sed -E "s/(&|<|\\+ |break |continue |^ *)'([a-z_]+)/\\1\\2/g" "$file" > "$work/tree/$file"
+    # `No` is given constants, too.
+    for name in $(grep -oE '\bNo\([A-Z_]+\)' "$file" | sed -E 's/No\((.*)\)/\1/' | sort -u); do
+        sed -i -z -E "s/const $name: &(static )?str =[[:space:]]*(\"[^\"]*\");/mark(\2);/" "$work/tree/$file"
+    done
 done < "$work/rust"
+# What presets are called stands in their files.
+for file in data/presets/*.json; do
+    mkdir -p "$work/tree/data/presets"
+    sed -n -E 's/^ *"(title|description)": (".*"),?$/mark(\2);/p' "$file" > "$work/tree/$file"
+    echo "$file" >> "$work/presets"
+done
+cat "$work/rust" "$work/presets" > "$work/files"
 xgettext --directory="$work/tree" --language=C --from-code=UTF-8 --add-location=file --add-comments=Translators \
     --keyword --keyword=tr --keyword=tr_n:1,2 --keyword=mark --keyword=No \
     --package-name=syswall --copyright-holder='The Syswall authors' \
-    --files-from="$work/rust" --output="$work/pot" 2> "$work/errors" || { cat "$work/errors" >&2; exit 1; }
+    --files-from="$work/files" --output="$work/pot" 2> "$work/errors" || { cat "$work/errors" >&2; exit 1; }
 cat "$work/errors" >&2
 if [ -s "$work/ui" ]; then
     xgettext --language=Glade --from-code=UTF-8 --add-location=file --add-comments=Translators --join-existing \
@@ -41,7 +52,7 @@ if [ "${1:-}" = --to ]; then
     cp "$work/syswall.pot" "$2"
     exit
 fi
-{ cat "$work/rust" "$work/ui"; echo data/file-managers/nautilus-syswall.py; } > po/POTFILES
+{ cat "$work/files" "$work/ui"; echo data/file-managers/nautilus-syswall.py; } > po/POTFILES
 cp "$work/syswall.pot" po/syswall.pot
 grep -v '^#' po/LINGUAS | while read -r language; do
     msgmerge --quiet --update --backup=none --no-fuzzy-matching --add-location=file "po/$language.po" po/syswall.pot

@@ -1,5 +1,7 @@
 //! The translations are complete and fit the program. Needs gettext.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 mod arming;
 mod choices;
 mod input;
+mod look;
 mod scope;
 mod window;
 

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
-use gtk::{gdk, gio, glib};
+use gtk::{gio, glib};
 
 use super::arming::{ARM_AFTER, Arming};
-use super::choices::{PromptChoices, without_hyphens};
+use super::choices::PromptChoices;
+use super::look::add_style;
 use super::scope;
 use crate::policy::answer::{Choice, HowLong, WhatScope, WhoScope};
 use crate::policy::{Decision, Place};
@@ -336,46 +337,6 @@ impl PromptWindow {
         imp.footer.set_visible(question);
     }
 
-    /// Shows the object, in as many lines as it is likely to need, and scrolls where those are too many.
-    fn show_object(&self, text: &str) {
-        let imp = self.imp();
-        imp.object.set_label(text);
-        // A scrolled window asks for one line however its label wraps.
-        let lines = text.chars().count().div_ceil(32).clamp(1, 6);
-        let (_, line) = imp.object.create_pango_layout(Some("x")).pixel_size();
-        let lines = i32::try_from(lines).unwrap_or(1);
-        imp.object_scroller.set_min_content_height((lines * line + 18).min(imp.object_scroller.max_content_height()));
-    }
-
-    fn scroll_to_details(&self) {
-        let imp = self.imp();
-        if let Some(bounds) = imp.details.compute_bounds(&*imp.body) {
-            imp.scroller.vadjustment().set_value(f64::from(bounds.y()));
-        }
-    }
-
-    fn show_details(&self, question: &Question) {
-        let grid = &self.imp().details_grid;
-        while let Some(child) = grid.first_child() {
-            grid.remove(&child);
-        }
-        for (row, (name, value)) in (0..).zip(words::details(question)) {
-            let name = gtk::Label::builder().label(&name).xalign(0.0).yalign(0.0).css_classes(["dim-label"]).build();
-            let value = gtk::Label::builder()
-                .label(&value)
-                .xalign(0.0)
-                .wrap(true)
-                .wrap_mode(gtk::pango::WrapMode::WordChar)
-                .selectable(true)
-                .attributes(&without_hyphens())
-                .hexpand(true)
-                .css_classes(["monospace", "caption"])
-                .build();
-            grid.attach(&name, 0, row, 1, 1);
-            grid.attach(&value, 1, row, 1, 1);
-        }
-    }
-
     /// Brings everything that follows from the choices up to date: consent, what is possible.
     pub(super) fn refresh(&self) {
         let imp = self.imp();
@@ -582,18 +543,6 @@ impl PromptWindow {
 fn show_or_hide(label: &gtk::Label, text: Option<&str>) {
     label.set_label(text.unwrap_or_default());
     label.set_visible(text.is_some_and(|text| !text.is_empty()));
-}
-
-/// Narrower buttons than usual, once for all prompts.
-fn add_style() {
-    static ADDED: std::sync::Once = std::sync::Once::new();
-    ADDED.call_once(|| {
-        let style = gtk::CssProvider::new();
-        style.load_from_data("button.decision { padding-left: 6px; padding-right: 6px; }");
-        if let Some(display) = gdk::Display::default() {
-            gtk::style_context_add_provider_for_display(&display, &style, gtk::STYLE_PROVIDER_PRIORITY_APPLICATION);
-        }
-    });
 }
 
 fn set_class(widget: &impl IsA<gtk::Widget>, class: &str, on: bool) {
