@@ -92,7 +92,7 @@ class Driver:
 
     def _prompt(self):
         for window in self._windows():
-            if "prompt.deny" in actions(window):
+            if "prompt.copy" in actions(window):
                 return window
         return None
 
@@ -133,28 +133,29 @@ class Driver:
 
         def look():
             window = self._prompt()
-            button = window and self._button(window, "Deny")
-            return button and button.get_state_set().contains(Atspi.StateType.SENSITIVE)
+            return window and "prompt.dismiss" in actions(window) and "prompt.stop-program" in actions(window)
 
         return until("a question that can be answered", look)
 
-    def _unarmed(self, text):
-        window = self._prompt()
-        button = window and text in window.get_name() and self._button(window, "Deny")
-        return bool(button) and not button.get_state_set().contains(Atspi.StateType.SENSITIVE)
-
     def early(self, text, names, keys):
-        """Does what is done by somebody who did not see the question come. True: it surely came before the question
-        could be answered, and changed nothing; False: that was not to be seen."""
+        """Does, as soon as the question is there, what is done by somebody who did not see it come. True: it changed
+        nothing, the question is still asked when it can be answered; False: it was too late to be early, and counted."""
+
+        def asked():
+            window = self._prompt()
+            return window if window and text in window.get_name() else None
+
+        window = until(f"a question with {text!r}", asked)
         try:
-            if not self._unarmed(text):
-                return False
             for name in names:
-                act(self._prompt(), name)
+                # The toolkit shows an action only while it is enabled.
+                if name in actions(window):
+                    act(window, name)
             for one in keys:
                 self.key(one)
-            return self._unarmed(text)
-        except (GLib.Error, Failed, AttributeError):
+            self.armed()
+            return asked() is not None
+        except (GLib.Error, Failed):
             return False
 
     def answer_if(self, text, name):
