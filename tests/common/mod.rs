@@ -412,6 +412,11 @@ impl Running<'_> {
         }
     }
 
+    /// Ends it, if it has not ended, and gives all there is: for the message of a test that fails.
+    pub fn give_up(&mut self) -> Done {
+        self.finish(true)
+    }
+
     fn finish(&mut self, kill_it: bool) -> Done {
         let mut child = self.child.take().expect("a child that was not waited for");
         if kill_it {

@@ -6,6 +6,7 @@ mod common;
 mod abi;
 mod bad_input;
 mod exec;
+mod hostile;
 mod jobs;
 mod policy_runs;
 mod processes;

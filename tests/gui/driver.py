@@ -20,6 +20,8 @@ from gi.repository import Atspi, GLib  # noqa: E402
 
 LIMIT = float(os.environ.get("SYSWALL_TEST_LIMIT", "120"))
 # Rows are many, and what they say is asked for by its own command.
+# What the window system calls a question's window.
+PROMPT_TITLE = "Syswall Asks"
 TABLES = {"table", "tree table", "list"}
 
 
@@ -90,7 +92,7 @@ class Driver:
 
     def _prompt(self):
         for window in self._windows():
-            if "prompt.deny" in actions(window):
+            if "prompt.copy" in actions(window):
                 return window
         return None
 
@@ -131,15 +133,37 @@ class Driver:
 
         def look():
             window = self._prompt()
-            button = window and self._button(window, "Deny")
-            return button and button.get_state_set().contains(Atspi.StateType.SENSITIVE)
+            return window and "prompt.dismiss" in actions(window) and "prompt.stop-program" in actions(window)
 
         return until("a question that can be answered", look)
 
-    def early(self, name):
-        """Does what is done by somebody who did not see the question come: at once, whether or not it is armed."""
-        window = until("a question", self._prompt)
-        return act(window, name)
+    def early(self, text, names, keys):
+        """Does, as soon as the question is there, what is done by somebody who did not see it come. True: it changed
+        nothing, the question is still asked when it can be answered; False: it was too late to be early, and counted."""
+
+        def asked():
+            window = self._prompt()
+            return window if window and text in window.get_name() else None
+
+        window = until(f"a question with {text!r}", asked)
+        try:
+            for name in names:
+                # The toolkit shows an action only while it is enabled.
+                if name in actions(window):
+                    act(window, name)
+            for one in keys:
+                self.key(one)
+            self.armed()
+            return asked() is not None
+        except (GLib.Error, Failed):
+            return False
+
+    def answer_if(self, text, name):
+        """Answers the question that contains the text, if it is still asked."""
+        window = self._prompt()
+        if window is None or text not in window.get_name():
+            return False
+        return self.answer(name)
 
     def answer(self, name):
         """Waits until the question can be answered, and answers it by the action."""
@@ -166,7 +190,7 @@ class Driver:
         command = ["xdotool", "search", "--onlyvisible", "--pid", str(self.pid)]
         for wid in subprocess.run(command, capture_output=True, text=True, check=True).stdout.split():
             name = subprocess.run(["xdotool", "getwindowname", wid], capture_output=True, text=True, check=True).stdout
-            if name.strip() == window.get_name():
+            if name.strip() == PROMPT_TITLE:
                 x, y = place.x + 12, place.y + place.height // 2
                 subprocess.run(["xdotool", "mousemove", "--window", wid, str(x), str(y), "click", "1"], check=True)
                 break
@@ -182,6 +206,14 @@ class Driver:
     def win(self, name):
         """Activates an action of the main window."""
         return act(until("the main window", self._main), name)
+
+    def close(self):
+        """Closes the main window; the application may be gone before it can say so."""
+        try:
+            self.win("win.close")
+        except GLib.Error:
+            pass
+        return True
 
     def text(self, wanted):
         """Waits until the main window shows the text outside of its tables."""
