@@ -21,7 +21,7 @@ pub fn bars(rows: &[(String, u64)]) -> Option<String> {
             let length = (u64::from(WIDTH - 300) * count / most) as i32;
             let bar = Rectangle::new([(204, top), (204 + length.max(1), top + 16)], RGBColor(53, 132, 228).filled());
             root.draw(&bar).ok()?;
-            root.draw(&Text::new(crate::words::elide(name, 26), (4, top + 2), label.clone())).ok()?;
+            root.draw(&Text::new(crate::syscall::escape::elide(name, 26), (4, top + 2), label.clone())).ok()?;
             root.draw(&Text::new(count.to_string(), (210 + length, top + 2), label.clone())).ok()?;
         }
         root.present().ok()?;

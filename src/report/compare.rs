@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{Item, Report, many};
-use crate::words::escape;
+use crate::syscall::escape::escape;
 
 /// Amounts count as different from twice as many on, if it is at least this many more: calls are also made by chance.
 const MORE: u64 = 5;

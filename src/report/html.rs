@@ -60,7 +60,7 @@ pub fn html(report: &Report) -> String {
         out.push_str(&format!("<li>{}</li>\n", plain(&sentence)));
     }
     out.push_str("</ul>\n");
-    let escaped = |name: &str| crate::words::escape(name);
+    let escaped = |name: &str| crate::syscall::escape::escape(name);
     figure(&mut out, "Most frequent calls", report.calls.iter().map(|c| (escaped(&c.call), c.count)).collect());
     let roles = report.processes.iter().map(|p| (escaped(&p.role), p.calls)).collect();
     figure(&mut out, "Calls by process", roles);

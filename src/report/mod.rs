@@ -218,7 +218,8 @@ impl Report {
     /// The program's name in sentences, escaped.
     fn name(&self) -> String {
         let program = self.program.first().map_or("", String::as_str);
-        crate::words::program_name(std::path::Path::new(program))
+        let file = std::path::Path::new(program).file_name().unwrap_or(std::ffi::OsStr::new("?"));
+        crate::syscall::escape::elide(&crate::syscall::escape::escape(file), 40)
     }
 
     /// How it ended, in a clause.
@@ -226,7 +227,7 @@ impl Report {
         match (self.exit.get("code"), self.exit.get("signal").and_then(|s| s.as_str())) {
             (Some(code), _) if *code == 0 => "ended well (status 0)".to_owned(),
             (Some(code), _) => format!("ended with status {code}"),
-            (_, Some(signal)) => format!("was ended by {}", crate::words::escape(signal)),
+            (_, Some(signal)) => format!("was ended by {}", crate::syscall::escape::escape(signal)),
             _ if self.ended.is_none() => "had not ended when the recording broke off".to_owned(),
             _ => "ended in a way that is not known".to_owned(),
         }
@@ -281,7 +282,7 @@ impl Report {
             ));
         }
         if let Some(failure) = &self.failure {
-            out.push(format!("Syswall itself failed: {}.", crate::words::escape(failure)));
+            out.push(format!("Syswall itself failed: {}.", crate::syscall::escape::escape(failure)));
         }
         out
     }
@@ -329,7 +330,7 @@ struct Table {
 
 /// The tables of a report, those without rows left out. Cells are escaped against hiding, not yet for their form.
 fn tables(report: &Report) -> Vec<Table> {
-    let e = |s: &str| crate::words::escape(s);
+    let e = |s: &str| crate::syscall::escape::escape(s);
     let n = |n: u64| if n == 0 { String::new() } else { n.to_string() };
     let b = |n: u64| if n == 0 { String::new() } else { size(n) };
     let by = |by: &BTreeSet<String>| by.iter().map(|r| e(r)).collect::<Vec<_>>().join(", ");

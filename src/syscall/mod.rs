@@ -9,6 +9,7 @@ mod arg_text;
 pub mod decode;
 pub mod demultiplex;
 pub mod errno;
+pub mod escape;
 pub mod helpers_b;
 mod kind;
 mod memory;

@@ -3,7 +3,7 @@
 //! | file | what it says |
 //! |---|---|
 //! | `translate` | [`init`], [`tr`], [`tr_n`], [`mark`], [`fill`]: gettext |
-//! | `escape` | [`escape`], [`elide`]: hostile text made safe to show |
+//! | `syscall::escape` | [`escape`], [`elide`]: hostile text made safe to show |
 //! | `object` | what is acted on: [`object`], [`program_name`] |
 //! | `action` | what is done: [`action`] for logs, [`kind_name`] for lists |
 //! | `question` | the sentences of a prompt: [`question`] |
@@ -17,17 +17,17 @@
 mod action;
 mod consent;
 mod details;
-mod escape;
+
 mod matters;
 mod object;
 mod pretend;
 mod question;
 mod translate;
 
+pub use crate::syscall::escape::{elide, escape, escape_bytes};
 pub use action::{action, kind_name};
 pub use consent::{consent, how_long_label, pattern_problem, short_path, takes_pattern, what_label, who_label};
 pub use details::details;
-pub use escape::{elide, escape, escape_bytes};
 pub use matters::{Asker, why_it_matters};
 pub use object::{object, program_name, service};
 pub use pretend::{pretended, why_not_pretended};
