@@ -17,7 +17,6 @@
 mod action;
 mod consent;
 mod details;
-
 mod matters;
 mod object;
 mod pretend;
