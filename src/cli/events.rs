@@ -135,7 +135,7 @@ fn text(reader: &Reader, filter: &Filter, to: Box<dyn Write + Send>) -> Result<i
             lines.enter(event.tid, &call.name, call.args.at_entry());
         }
         match &event.what {
-            What::Call(call) if never_returned(call) => lines.gone(event.tid, &call.name),
+            What::Call(call) if never_returned(call) => lines.gone(event.tid, &call.name, call.args.is_pending()),
             What::Call(call) => {
                 lines.leave(event.tid, &call.name, call.args.at_exit(), &call.result_text, call.decision);
             }

@@ -144,6 +144,17 @@ fn failed(text: impl Into<String>) -> RunError {
     RunError { message: text.into(), exit_code: 125 }
 }
 
+/// `file`, absolute. An error where the folder for it is missing: only Syswall's own folders are made.
+fn in_a_folder(file: &Path) -> Result<PathBuf, RunError> {
+    let path = absolute(file);
+    match path.parent() {
+        Some(folder) if !folder.is_dir() => {
+            Err(failed(format!("the recording cannot be written to {}: there is no folder {}; make it, or choose another file with --record", file.display(), folder.display())))
+        }
+        _ => Ok(path),
+    }
+}
+
 /// `path` with its directory's links resolved: the file itself need not exist.
 fn absolute(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
@@ -191,7 +202,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
     let trace = options.trace.as_deref().map(open_trace).transpose()?;
     let recording = match &options.record {
         RecordChoice::Default => Some(crate::recording::default_path(&dirs.state, &program)),
-        RecordChoice::File(file) => Some(absolute(file)),
+        RecordChoice::File(file) => Some(in_a_folder(file)?),
         RecordChoice::No => None,
     };
     let info = RunInfo {

@@ -7,17 +7,22 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 
 static SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
+static SIGXFSZ_IGNORED: AtomicBool = AtomicBool::new(false);
 /// Bit n: descriptor n was closed.
 static CLOSED: AtomicU8 = AtomicU8::new(0);
 
-extern "C" fn capture() {
+fn is_ignored(signal: i32) -> bool {
     let mut old = MaybeUninit::<libc::sigaction>::uninit();
-    // SAFETY: a null action only reads the disposition into `old`.
-    if unsafe { libc::sigaction(libc::SIGPIPE, std::ptr::null(), old.as_mut_ptr()) } == 0 {
-        // SAFETY: sigaction succeeded, so `old` is filled.
-        let ignored = unsafe { old.assume_init() }.sa_sigaction == libc::SIG_IGN;
-        SIGPIPE_IGNORED.store(ignored, Ordering::Relaxed);
+    // SAFETY: a null action only reads the disposition into `old`, which is filled where the call succeeds.
+    unsafe {
+        libc::sigaction(signal, std::ptr::null(), old.as_mut_ptr()) == 0
+            && old.assume_init().sa_sigaction == libc::SIG_IGN
     }
+}
+
+extern "C" fn capture() {
+    SIGPIPE_IGNORED.store(is_ignored(libc::SIGPIPE), Ordering::Relaxed);
+    SIGXFSZ_IGNORED.store(is_ignored(libc::SIGXFSZ), Ordering::Relaxed);
     for fd in 0..3 {
         // SAFETY: F_GETFD only looks.
         if unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0 {
@@ -31,9 +36,11 @@ extern "C" fn capture() {
 #[unsafe(link_section = ".init_array")]
 static CAPTURE: extern "C" fn() = capture;
 
-/// Whether SIGPIPE was ignored when Syswall was started (Rust's runtime ignores it always).
-pub fn sigpipe_ignored() -> bool {
-    SIGPIPE_IGNORED.load(Ordering::Relaxed)
+/// The signals that Syswall ignores for itself, and what the program is given back: SIGPIPE (Rust's runtime ignores it
+/// always) and SIGXFSZ (a limit on file sizes is to be an ordinary error).
+pub fn dispositions() -> [(i32, libc::sighandler_t); 2] {
+    let given = |ignored: &AtomicBool| if ignored.load(Ordering::Relaxed) { libc::SIG_IGN } else { libc::SIG_DFL };
+    [(libc::SIGPIPE, given(&SIGPIPE_IGNORED)), (libc::SIGXFSZ, given(&SIGXFSZ_IGNORED))]
 }
 
 /// Whether descriptor `fd` (0 to 2) was closed when Syswall was started (Rust's runtime opens /dev/null there).
@@ -43,21 +50,19 @@ pub fn was_closed(fd: i32) -> bool {
 
 static MASK: OnceLock<SigSet> = OnceLock::new();
 
-/// Blocks what the tracer thread reads from a signalfd: SIGCHLD, and with `forward` the signals that are for the
-/// program. Call it once, in main, before any thread starts: threads inherit the mask.
+/// Blocks SIGCHLD, or with `forward` every signal that can be blocked: those that are for the program are read from a
+/// descriptor, and those that the program sends to its own group, which Syswall is in, do it no harm. Call it once, in
+/// main, before any thread starts: threads inherit the mask.
 pub fn block_signals(forward: bool) -> nix::Result<()> {
     let mut set = SigSet::empty();
     set.add(Signal::SIGCHLD);
     if forward {
-        FORWARDED.iter().for_each(|s| set.add(*s));
-        // The program's stop is shown to the shell by stopping ourselves (see the tracer's jobs).
-        set.add(Signal::SIGTSTP);
-        // Asking on the terminal must not stop Syswall while it is in the background.
-        set.add(Signal::SIGTTOU);
-        set.add(Signal::SIGTTIN);
+        set = super::poke::everything_else();
     }
     let mut old = SigSet::empty();
     sigprocmask(SigmaskHow::SIG_BLOCK, Some(&set), Some(&mut old))?;
+    // SAFETY: ignoring a signal runs no code of ours.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     // A second call (tests) keeps the first mask: that is the one the process was started with.
     let _ = MASK.set(old);
     Ok(())

@@ -56,7 +56,7 @@ struct Prepared {
     cwd: Option<CString>,
     terminal: Option<RawFd>,
     mask: libc::sigset_t,
-    sigpipe: libc::sighandler_t,
+    dispositions: [(i32, libc::sighandler_t); 2],
     closed: [bool; 3],
     go: RawFd,
     go_write: RawFd,
@@ -91,7 +91,7 @@ pub fn hold(launch: &Launch) -> nix::Result<Held> {
         cwd: launch.cwd.as_ref().map(|d| c_string(d.as_os_str())).transpose()?,
         terminal: launch.terminal.as_ref().map(AsRawFd::as_raw_fd),
         mask: *super::initial::signal_mask().as_ref(),
-        sigpipe: if super::initial::sigpipe_ignored() { libc::SIG_IGN } else { libc::SIG_DFL },
+        dispositions: super::initial::dispositions(),
         closed: [0, 1, 2].map(super::initial::was_closed),
         go: go_read.as_raw_fd(),
         go_write: go_write.as_raw_fd(),
@@ -142,7 +142,9 @@ fn child(p: &Prepared) -> ! {
         if p.cwd.as_ref().is_some_and(|cwd| libc::chdir(cwd.as_ptr()) < 0) {
             fail(p, Step::Directory);
         }
-        libc::signal(libc::SIGPIPE, p.sigpipe);
+        for (signal, disposition) in p.dispositions {
+            libc::signal(signal, disposition);
+        }
         libc::sigprocmask(libc::SIG_SETMASK, &raw const p.mask, std::ptr::null_mut());
         libc::execve(p.program.as_ptr(), p.argv.as_ptr(), p.env.as_ptr());
         fail(p, Step::Execute);

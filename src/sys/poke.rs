@@ -1,12 +1,22 @@
 //! Waking a thread out of a blocking wait(2) by a signal that does nothing.
 
 use nix::errno::Errno;
+use nix::sys::signal::SigSet;
 
 extern "C" fn nothing(_signal: i32) {}
 
 fn number() -> i32 {
     // Far from the first ones, which libraries take.
     libc::SIGRTMAX() - 3
+}
+
+/// Every signal that can be blocked, but for the one that pokes. glibc keeps its own two out of it.
+pub(super) fn everything_else() -> SigSet {
+    let mut set = *SigSet::all().as_ref();
+    // SAFETY: `set` is a valid signal set, and the number that of a signal.
+    unsafe { libc::sigdelset(&raw mut set, number()) };
+    // SAFETY: a set that sigfillset made, less one signal, is a valid set.
+    unsafe { SigSet::from_sigset_t_unchecked(set) }
 }
 
 /// Makes the signal interrupt instead of kill. Process-wide; call it before anybody is poked.

@@ -140,12 +140,10 @@ impl Engine {
             Fake::File => {
                 // memfd_create wants a readable name of at most 249 bytes: the tail of the path does.
                 let index = row.args.iter().position(|a| matches!(a.show, Show::Path))?;
-                let path = memory_path(&memory, raw.args[index])?;
-                let name = raw.args[index] + path.len().saturating_sub(200) as u64;
-                let flags = match row.arg_index("flags") {
-                    Some(i) => raw.args[i],
-                    None => row.arg_index("how").and_then(|i| (&memory as &dyn Memory).u64(raw.args[i])).unwrap_or(0),
-                };
+                let at = row.arg_value(raw, row.args[index].name)?;
+                let name = at + memory_path(&memory, at)?.len().saturating_sub(200) as u64;
+                let how = || row.arg_value(raw, "how").and_then(|how| (&memory as &dyn Memory).u64(how));
+                let flags = row.arg_value(raw, "flags").or_else(how).unwrap_or(0);
                 regs.set_call(number(raw.abi, 319, 356, 279));
                 *regs.argument(raw.abi, 0) = name;
                 *regs.argument(raw.abi, 1) = if flags & O_CLOEXEC != 0 { MFD_CLOEXEC } else { 0 };

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::marker::PhantomData;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -22,6 +23,7 @@ use crate::policy::{Decision, Rules};
 use crate::recording::{ExitStatus, What};
 use crate::sys::launch::Held;
 use crate::sys::ptrace::{self, Resume, SyscallStop};
+use crate::syscall::PageCache;
 use crate::sys::{Status, launch, wait_any, wait_next};
 
 /// Everything the tracer thread owns. Not `Send`: ptrace requests work only on the thread that attached.
@@ -39,6 +41,8 @@ pub(super) struct Engine {
     pub protection: Protection,
     pub fakes: Fakes,
     pub mounts: Mounts,
+    /// What was read of the stopped task's memory.
+    pub pages: Rc<PageCache>,
     pub paused: bool,
     /// Tasks that go on when the pause ends.
     pub parked: Vec<(i32, Resume, i32)>,
@@ -112,6 +116,7 @@ impl Engine {
             protection: Protection::new(protected),
             fakes: Fakes::default(),
             mounts: Mounts::new(),
+            pages: Rc::default(),
             paused: false,
             parked: Vec::new(),
             status: None,
@@ -273,6 +278,7 @@ impl Engine {
     }
 
     fn stopped(&mut self, tid: i32, signal: i32, event: i32) {
+        self.pages.forget();
         const SYSCALL: i32 = libc::SIGTRAP | 0x80;
         match event {
             0 if signal == SYSCALL => match ptrace::syscall_stop(tid) {

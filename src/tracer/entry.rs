@@ -1,5 +1,7 @@
 //! A call's entry: decode, resolve, decide, carry out.
 
+use std::rc::Rc;
+
 use super::engine::{Engine, now};
 use super::resolve::Resolver;
 use super::task::{InCall, Plan};
@@ -24,7 +26,7 @@ impl Args for CallArgs<'_> {
     fn get(&self, name: &str) -> Option<ArgValue> {
         let row = self.row?;
         let index = row.arg_index(name)?;
-        let raw = self.call.args[index];
+        let raw = row.arg_value(self.call, name)?;
         if let Some(text) = self.text.get(index) {
             return Some(ArgValue { raw, text: text.to_owned() });
         }
@@ -61,7 +63,8 @@ impl Engine {
         if let Some(previous) = self.restarted(tid, &call, ip) {
             return self.enter_again(tid, call, previous);
         }
-        let memory = RemoteMemory::new(tid);
+        let (pages, memory) = (Rc::clone(&self.pages), RemoteMemory::new(tid));
+        let memory = pages.over(&memory);
         let raw = syscall::demultiplex(&call, &memory);
         let row = syscall::lookup(&raw);
         let mut args = ArgText::default();
@@ -138,6 +141,7 @@ impl Engine {
     /// Resolves the accesses of a held call once more, after a wait.
     pub fn accesses_again(&mut self, tid: i32, call: &InCall) -> Vec<Access> {
         let Some(task) = self.tasks.get(&tid) else { return Vec::new() };
+        self.pages.forget();
         let (pid, memory) = (task.pid, RemoteMemory::new(tid));
         self.accesses(tid, pid, &call.raw, call.row, &memory)
     }
@@ -169,6 +173,7 @@ impl Engine {
             return verdict;
         }
         let memory = RemoteMemory::new(tid);
+        let memory = self.pages.over(&memory);
         let args = CallArgs { call: &call.raw, row: call.row, text: &call.args, memory: &memory };
         let name = call.raw.name().unwrap_or("");
         let query =

@@ -1,5 +1,6 @@
 //! A call's exit: what happened, put into the record.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::enforce::monotonic;
@@ -101,9 +102,11 @@ impl Engine {
 
     /// Renders the rest of the call, and prints it. Returns the result's text.
     fn finish_text(&mut self, tid: i32, call: &mut InCall, outcome: Outcome) -> String {
-        let memory = RemoteMemory::new(tid);
+        let (pages, memory) = (Rc::clone(&self.pages), RemoteMemory::new(tid));
+        let memory = pages.over(&memory);
         syscall::leave(&call.raw, call.row, &memory, outcome, &mut call.args);
-        let result = syscall::render_result(&call.raw, call.row, &memory, outcome);
+        let mut result = String::new();
+        syscall::result_text(&call.raw, call.row, &memory, outcome, &mut call.args, &mut result);
         if let Some(trace) = &mut self.out.trace {
             trace.leave(tid, &syscall::call_name(&call.raw), call.args.at_exit(), &result, call.verdict.decision);
         }

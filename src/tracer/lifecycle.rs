@@ -197,7 +197,7 @@ impl Engine {
         }
         if let Some(call) = task.call.take() {
             if let Some(trace) = &mut self.out.trace {
-                trace.gone(task.tid, &crate::syscall::call_name(&call.raw));
+                trace.gone(task.tid, &crate::syscall::call_name(&call.raw), call.args.is_pending());
             }
             self.record_unfinished(task.tid, task.pid, call);
         }

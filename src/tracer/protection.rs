@@ -6,7 +6,7 @@ use nix::errno::Errno;
 use nix::unistd::{AccessFlags, access as access_file};
 
 use super::entry::allow;
-use super::task::InCall;
+use super::task::{InCall, process_group};
 use crate::policy::{By, Decision, Verdict};
 use crate::syscall::{Access, Kind, Object};
 
@@ -91,23 +91,19 @@ impl Protection {
         })
     }
 
-    /// Signals that Syswall reads from a descriptor may go to a group that it is in: they do it no harm, and scripts
-    /// say `kill 0`.
+    /// Syswall blocks every signal that can be blocked, so those may go to a group that it is in: scripts say `kill 0`.
     fn forbids_signal(&self, pid: i32, target: i32, call: &InCall) -> bool {
         if target == self.own {
             return true;
         }
         let group = match target {
-            0 => crate::tracer::task::process_group(pid),
+            0 => process_group(pid),
             -1 => Some(-1),
             group if group < 0 => Some(-group),
             _ => None,
         };
-        let concerns = group.is_some_and(|g| g == -1 || Some(g) == crate::tracer::task::process_group(self.own));
-        let signal = call.row.and_then(|r| r.arg_index("sig")).map_or(0, |i| call.raw.args[i] as i32);
-        let harmless = signal == 0
-            || matches!(signal, libc::SIGCONT | libc::SIGCHLD | libc::SIGWINCH | libc::SIGURG)
-            || crate::sys::initial::FORWARDED.iter().any(|s| *s as i32 == signal);
-        concerns && !harmless
+        let concerns = group.is_some_and(|g| g == -1 || Some(g) == process_group(self.own));
+        let signal = call.row.and_then(|r| r.arg_value(&call.raw, "sig")).unwrap_or(0) as i32;
+        concerns && matches!(signal, libc::SIGKILL | libc::SIGSTOP)
     }
 }

@@ -72,17 +72,20 @@ impl TraceText {
         self.put("\n");
     }
 
-    /// The task is gone inside a call whose entry was printed.
-    pub fn gone(&mut self, tid: i32, name: &str) {
+    /// The task is gone inside a call whose entry was printed. `pending`: some of its arguments never came.
+    pub fn gone(&mut self, tid: i32, name: &str, pending: bool) {
         if self.open == Some(tid) {
             self.open = None;
-            self.put(")");
-            let pad = 39usize.saturating_sub(self.column);
-            self.put(&format!("{:pad$} = ?\n", ""));
         } else {
             self.start(tid);
-            self.put(&format!("<... {name} resumed> <unfinished ...>) = ?\n"));
+            self.put(&format!("<... {name} resumed>"));
+            if pending {
+                return self.put(" <unfinished ...>) = ?\n");
+            }
         }
+        self.put(")");
+        let pad = 39usize.saturating_sub(self.column);
+        self.put(&format!("{:pad$} = ?\n", ""));
     }
 
     /// A signal is delivered: `--- SIGCHLD {…} ---`.
