@@ -223,7 +223,7 @@ fn wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
             Want::new(Kind::Device, Target::Device { fd, request: request() }).when(Condition::DeviceNode)
         }
         Reach::Network => {
-            let name = form::interface_name(memory, argument);
+            let name = super::ioctl_network::interface_name(memory, argument);
             let what = name.map_or_else(|| "network".to_owned(), |name| format!("network interface {name}"));
             Want::new(Kind::System, Target::System(what))
         }

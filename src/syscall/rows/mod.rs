@@ -13,6 +13,7 @@ pub mod io;
 pub mod io_uring;
 pub mod ioctl;
 mod ioctl_form;
+mod ioctl_network;
 pub mod ipc;
 pub mod keys;
 pub mod memory;

@@ -84,38 +84,6 @@ fn sysctl(r: &mut Render<'_>, addr: u64) {
     r.fmt(format_args!(", newlen={}}}", at(5)));
 }
 
-/// The calls behind i386's `socketcall` by its first argument (linux/net.h).
-const SOCKET_CALLS: [&str; 20] = [
-    "SOCKET",
-    "BIND",
-    "CONNECT",
-    "LISTEN",
-    "ACCEPT",
-    "GETSOCKNAME",
-    "GETPEERNAME",
-    "SOCKETPAIR",
-    "SEND",
-    "RECV",
-    "SENDTO",
-    "RECVFROM",
-    "SHUTDOWN",
-    "SETSOCKOPT",
-    "GETSOCKOPT",
-    "SENDMSG",
-    "RECVMSG",
-    "ACCEPT4",
-    "RECVMMSG",
-    "SENDMMSG",
-];
-
-/// A `socketcall` that could not be taken apart: its arguments are unreadable or its number is none.
-fn socket_call(r: &mut Render<'_>, value: u64) {
-    match SOCKET_CALLS.get((value as u32 as usize).wrapping_sub(1)) {
-        Some(name) => r.fmt(format_args!("SYS_{name}")),
-        None => r.fmt(format_args!("{}", value as i32)),
-    }
-}
-
 /// The rows.
 pub static ROWS: &[Row] = &[
     Row::new("modify_ldt", &[arg("func", Show::Int), out("ptr", Show::With(ldt_entry)), arg("bytecount", Show::Ulong)])
@@ -255,21 +223,4 @@ pub static ROWS: &[Row] = &[
     .does(&[Does::System(Kind::System, "vm86")])
     .pretend(Pretend::No(UNFILLED)),
     Row::new("break", &[]).pretend(Pretend::No(UNFILLED)),
-    // What `demultiplex` could not read may still be any of them when the kernel reads it.
-    Row::new("socketcall", &[arg("call", Show::With(socket_call)), arg("args", Show::Pointer)])
-        .does(&[Does::Plain(Kind::Bypass)])
-        .pretend(Pretend::No(UNFILLED)),
-    Row::new(
-        "ipc",
-        &[
-            arg("call", Show::Hex),
-            arg("first", Show::Int),
-            arg("second", Show::LongHex),
-            arg("third", Show::LongHex),
-            arg("ptr", Show::Pointer),
-            arg("fifth", Show::LongHex),
-        ],
-    )
-    .does(&[Does::Plain(Kind::Bypass)])
-    .pretend(Pretend::No(UNFILLED)),
 ];
