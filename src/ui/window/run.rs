@@ -161,23 +161,23 @@ impl Window {
     fn run_dialog(&self) -> RunDialog {
         // A window that is busy stays as it is; the new run gets its own.
         let app = self.application().and_downcast::<Application>();
-        let dialog = RunDialog::new(
+        RunDialog::new(
             self,
             glib::clone!(
                 #[weak(rename_to = window)]
                 self,
                 #[upgrade_or]
                 Ok(()),
-                move |request| {
-                    let target = match (&app, window.running()) {
-                        (Some(app), Some(_)) => Window::new(app),
-                        _ => window,
-                    };
-                    target.start(request)
+                move |request| match (&app, window.running()) {
+                    (Some(app), Some(_)) => {
+                        let other = Window::new(app);
+                        // A window that nobody sees would keep the application alive.
+                        other.start(request).inspect_err(|_| other.destroy())
+                    }
+                    _ => window.start(request),
                 }
             ),
-        );
-        dialog
+        )
     }
 
     fn start(&self, request: Request) -> Result<(), String> {
