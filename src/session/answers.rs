@@ -46,10 +46,10 @@ impl Session {
         }
     }
 
-    /// Puts an edited policy in force and saves it as the program's own.
+    /// Puts an edited policy in force and saves it where `--save-policy` says, else where it came from.
     pub fn set_policy(&mut self, policy: Policy) -> Result<(), RunError> {
         let rules = Rules::new(&policy, &self.presets, &self.place).map_err(|e| failed(e.to_string()))?;
-        policy.save(&self.own_policy).map_err(|e| failed(e.to_string()))?;
+        policy.save(self.save_policy.as_ref().unwrap_or(&self.edited_policy)).map_err(|e| failed(e.to_string()))?;
         self.policy = policy;
         self.handle.set_rules(rules);
         Ok(())

@@ -134,6 +134,8 @@ pub struct Session {
     policy: Policy,
     presets: Vec<String>,
     own_policy: PathBuf,
+    /// Where edits of the rules go: the file that the run was given, or the program's own.
+    edited_policy: PathBuf,
     save_policy: Option<PathBuf>,
     answers: usize,
     /// Whether the user has been told that the policy cannot be saved.
@@ -252,6 +254,10 @@ pub fn start(options: Options) -> Result<Session, RunError> {
             recorder,
             policy,
             presets: options.presets,
+            edited_policy: match &options.policy {
+                PolicyChoice::File(file) => absolute(file),
+                PolicyChoice::Own | PolicyChoice::Empty => own_policy.clone(),
+            },
             own_policy,
             save_policy: options.save_policy.map(|f| absolute(&f)),
             answers: 0,

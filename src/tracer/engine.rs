@@ -206,7 +206,7 @@ impl Engine {
 
     fn obey(&mut self, request: Request) {
         match request {
-            Request::Answer(id, answer) => self.answered(id, answer),
+            Request::Answer(id, answer) => self.answered(id, *answer),
             Request::SetRules(mut rules) => {
                 rules.carry_over(&self.rules);
                 self.rules = *rules;

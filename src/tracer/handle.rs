@@ -61,7 +61,7 @@ impl fmt::Display for StartError {
 }
 
 pub(super) enum Request {
-    Answer(QuestionId, Answered),
+    Answer(QuestionId, Box<Answered>),
     SetRules(Box<Rules>),
     Stop,
     Pause(bool),
@@ -92,7 +92,7 @@ impl Handle {
 
     /// Answers a question. An unknown `id` (withdrawn meanwhile) is ignored.
     pub fn answer(&self, id: QuestionId, answer: Answered) {
-        self.tell(Request::Answer(id, answer));
+        self.tell(Request::Answer(id, Box::new(answer)));
     }
 
     /// Puts other rules in force, at once and for waiting questions too. Session rules of this run stay.

@@ -244,7 +244,7 @@ impl Resolver<'_> {
                 if follow && let Ok(link) = walk(path, false) {
                     let place = self.named(&link)?;
                     if place.kind == Some(SFlag::S_IFLNK) {
-                        let target = PathBuf::from(std::fs::read_link(&place.path).ok()?);
+                        let target = std::fs::read_link(&place.path).ok()?;
                         let joined = place.path.parent()?.join(target);
                         return self.by_kernel(AT_FDCWD, &joined, true, plain, depth + 1);
                     }

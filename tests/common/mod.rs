@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+#[allow(unused_imports, reason = "not every test target has 32-bit tracees")]
 pub use tracees::{tracee, tracee32};
 
 /// No honest run takes this long, even on a busy machine; `SYSWALL_TEST_LIMIT` (seconds) for who waits for a failure.
