@@ -150,9 +150,11 @@ fn failed(text: impl Into<String>) -> RunError {
 fn in_a_folder(file: &Path) -> Result<PathBuf, RunError> {
     let path = absolute(file);
     match path.parent() {
-        Some(folder) if !folder.is_dir() => {
-            Err(failed(format!("the recording cannot be written to {}: there is no folder {}; make it, or choose another file with --record", file.display(), folder.display())))
-        }
+        Some(folder) if !folder.is_dir() => Err(failed(format!(
+            "the recording cannot be written to {}: there is no folder {}; make it, or choose another file with --record",
+            file.display(),
+            folder.display()
+        ))),
         _ => Ok(path),
     }
 }

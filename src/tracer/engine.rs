@@ -23,8 +23,8 @@ use crate::policy::{Decision, Rules};
 use crate::recording::{ExitStatus, What};
 use crate::sys::launch::Held;
 use crate::sys::ptrace::{self, Resume, SyscallStop};
-use crate::syscall::PageCache;
 use crate::sys::{Status, launch, wait_any, wait_next};
+use crate::syscall::PageCache;
 
 /// Everything the tracer thread owns. Not `Send`: ptrace requests work only on the thread that attached.
 pub(super) struct Engine {

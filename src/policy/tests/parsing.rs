@@ -136,7 +136,7 @@ fn unusable_values_are_placed_and_explained() {
         ("{\"decision\":\"deny\",\"calls\":[]}", "3:28: an empty list matches nothing"),
         ("{\"decision\":\"deny\",\"expires\":\"tomorrow\"}", "3:30: \"tomorrow\" is no moment"),
         ("{\"decision\":\"deny\",\"priority\":1.5}", "3:31: 1.5 is not a whole number"),
-        ("{\"decision\":\"deny\",\"args\":{\"x\":{\"min\":3,\"max\":1}},\"calls\":[\"ptrace\"]}", "3:3"),
+        ("{\"decision\":\"deny\",\"args\":{\"data\":{\"min\":3,\"max\":1}},\"calls\":[\"ptrace\"]}", "3:3"),
         ("{\"decision\":\"allow\",\"errno\":\"EPERM\"}", "3:21: \"errno\" belongs to rules that deny"),
         ("{\"decision\":\"deny\",\"value\":0}", "3:20: \"value\" belongs to rules that pretend"),
         ("{\"decision\":\"deny\",\"path\":\"/x\",\"port\":1}", "3:32: no object has both \"path\" and \"port\""),
