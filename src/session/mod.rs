@@ -171,12 +171,6 @@ fn absolute(path: &Path) -> PathBuf {
 /// Starts the program. Signals must have been blocked in main (`sys::initial::block_signals`).
 /// An error leaves nothing running and nothing written.
 pub fn start(options: Options) -> Result<Session, RunError> {
-    if options.watch == Watch::Policy {
-        return Err(RunError {
-            message: "--watch policy is not built yet; leave it out: every call is then watched".into(),
-            exit_code: 2,
-        });
-    }
     let dirs = Dirs::of_user().ok_or_else(|| failed("no home directory is known; set HOME"))?;
     let cwd = match &options.cwd {
         Some(dir) => dir
@@ -215,7 +209,10 @@ pub fn start(options: Options) -> Result<Session, RunError> {
         cwd: cwd.clone(),
         home: Some(dirs.home.clone()),
         started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as i64),
-        watch: "all".into(),
+        watch: match options.watch {
+            Watch::All => "all".into(),
+            Watch::Policy => "policy".into(),
+        },
         policy: policy.to_json(),
     };
     let recorder = recording
@@ -234,6 +231,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
         argv: options.argv.clone(),
         cwd: options.cwd.is_some().then(|| cwd.clone()),
         terminal: options.terminal,
+        filter: None,
         env: Vec::new(),
     };
     let setup = Setup {
@@ -243,6 +241,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
         trace,
         protected,
         answer: options.answer,
+        watch: options.watch,
         forward_signals: options.forward_signals,
     };
     match tracer::start(setup) {

@@ -5,6 +5,7 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
+use super::filter::Filter;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::pipe2;
@@ -20,6 +21,8 @@ pub struct Launch {
     pub cwd: Option<PathBuf>,
     /// A pseudo-terminal's end that becomes its input, output, error and controlling terminal, in a new session.
     pub terminal: Option<OwnedFd>,
+    /// A seccomp filter to install before it executes.
+    pub filter: Option<Filter>,
     /// Environment variables to set (`Some`) or remove (`None`); the rest is Syswall's own.
     pub env: Vec<(OsString, Option<OsString>)>,
 }
@@ -41,6 +44,8 @@ pub enum Step {
     Terminal,
     /// execve(2).
     Execute,
+    /// Installing the seccomp filter.
+    Filter,
 }
 
 fn c_string(text: &OsStr) -> nix::Result<CString> {
@@ -57,6 +62,8 @@ struct Prepared {
     terminal: Option<RawFd>,
     mask: libc::sigset_t,
     dispositions: [(i32, libc::sighandler_t); 2],
+    filter: Option<libc::sock_fprog>,
+    privileged: bool,
     closed: [bool; 3],
     go: RawFd,
     go_write: RawFd,
@@ -92,6 +99,8 @@ pub fn hold(launch: &Launch) -> nix::Result<Held> {
         terminal: launch.terminal.as_ref().map(AsRawFd::as_raw_fd),
         mask: *super::initial::signal_mask().as_ref(),
         dispositions: super::initial::dispositions(),
+        filter: launch.filter.as_ref().map(Filter::program),
+        privileged: nix::unistd::geteuid().is_root(),
         closed: [0, 1, 2].map(super::initial::was_closed),
         go: go_read.as_raw_fd(),
         go_write: go_write.as_raw_fd(),
@@ -146,6 +155,15 @@ fn child(p: &Prepared) -> ! {
             libc::signal(signal, disposition);
         }
         libc::sigprocmask(libc::SIG_SETMASK, &raw const p.mask, std::ptr::null_mut());
+        if let Some(filter) = &p.filter {
+            // Whoever is not privileged must give up set-user-ID programs for it (seccomp(2)); a tracer that is not
+            // privileged has taken those rights away already (ptrace(2)).
+            if (!p.privileged && libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+                || libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const *filter) < 0
+            {
+                fail(p, Step::Filter);
+            }
+        }
         libc::execve(p.program.as_ptr(), p.argv.as_ptr(), p.env.as_ptr());
         fail(p, Step::Execute);
     }
@@ -186,6 +204,7 @@ impl Held {
         let step = match message[0] {
             0 => Step::Directory,
             1 => Step::Terminal,
+            3 => Step::Filter,
             _ => Step::Execute,
         };
         let [_, rest @ ..] = message;

@@ -7,6 +7,7 @@
 
 mod arch;
 mod filetype;
+pub mod filter;
 pub mod initial;
 pub mod launch;
 mod memory;

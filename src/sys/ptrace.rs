@@ -33,9 +33,11 @@ fn request(request: libc::c_uint, tid: i32, addr: usize, data: usize) -> nix::Re
     Errno::result(result)
 }
 
-/// Attaches to `tid` without stopping it.
-pub fn seize(tid: i32) -> nix::Result<()> {
-    request(libc::PTRACE_SEIZE, tid, 0, OPTIONS as usize).map(drop)
+/// Attaches to `tid` without stopping it. `filtered`: stops of a seccomp filter are ours (else, a program's own filter
+/// that wants a tracer finds none, as without Syswall).
+pub fn seize(tid: i32, filtered: bool) -> nix::Result<()> {
+    let options = if filtered { OPTIONS | libc::PTRACE_O_TRACESECCOMP } else { OPTIONS };
+    request(libc::PTRACE_SEIZE, tid, 0, options as usize).map(drop)
 }
 
 /// Asks a seized task to stop (PTRACE_EVENT_STOP).

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 use super::engine::Engine;
+use super::handle::Watch;
 use super::task::InCall;
 use crate::policy::Decision;
 use crate::syscall::{Access, Kind, Object, Outcome};
@@ -32,6 +33,10 @@ fn from_link(target: PathBuf) -> Object {
 impl Engine {
     /// What `fd` is open on, as it was when last looked.
     pub fn descriptor(&mut self, tid: i32, pid: i32, fd: i32) -> Option<Object> {
+        if self.watch == Watch::Policy {
+            // Nothing can be remembered where closing is not seen.
+            return look_up(tid, fd);
+        }
         if let Some(known) = self.processes.get(&pid).and_then(|p| p.descriptors.get(&fd)) {
             return Some(known.clone());
         }

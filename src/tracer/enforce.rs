@@ -3,6 +3,7 @@
 use nix::errno::Errno;
 
 use super::engine::Engine;
+use super::handle::Watch;
 use super::task::{InCall, Plan, State};
 use crate::policy::Decision;
 use crate::sys::ptrace::{self, Resume};
@@ -123,7 +124,12 @@ impl Engine {
             Pretend::Message(index) => Plan::Skip(message_bytes(raw, &memory, raw.args[usize::from(index)])?),
             Pretend::Descriptor(fake) => self.stand_in(tid, call, fake)?,
         };
-        if matches!(raw.name(), Some("connect" | "bind" | "listen")) {
+        let about_socket = matches!(raw.name(), Some("socket" | "connect" | "bind" | "listen"));
+        if about_socket && self.watch == Watch::Policy {
+            // What the program does with the socket next would not be seen, so it would notice.
+            return None;
+        }
+        if about_socket && raw.name() != Some("socket") {
             self.fakes.add(pid, raw.args[0] as i32, &call.verdict);
         }
         Some(plan)

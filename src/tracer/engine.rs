@@ -12,7 +12,7 @@ use nix::errno::Errno;
 
 use super::bell::{Bell, Ringer};
 use super::fakes::Fakes;
-use super::handle::{Request, Setup, StartError};
+use super::handle::{Request, Setup, StartError, Watch};
 use super::message::{Ended, Message};
 use super::mounts::Mounts;
 use super::output::{Lost, Output};
@@ -51,6 +51,8 @@ pub(super) struct Engine {
     pub failure: Option<String>,
     pub held: Option<Held>,
     pub started: Option<mpsc::Sender<Result<(), StartError>>>,
+    /// Which calls stop.
+    pub watch: Watch,
     /// What every question is answered with, without asking.
     pub answer: Option<Decision>,
     pub forward_signals: bool,
@@ -92,7 +94,16 @@ impl Engine {
         bell: Arc<Bell>,
         started: mpsc::Sender<Result<(), StartError>>,
     ) {
-        let Setup { launch, rules, events, trace, protected, answer, forward_signals } = setup;
+        let Setup { mut launch, rules, events, trace, protected, watch, answer, forward_signals } = setup;
+        if watch == Watch::Policy {
+            match super::watch::filter(&rules) {
+                Ok(filter) => launch.filter = Some(filter),
+                Err(error) => {
+                    let _ = started.send(Err(StartError::Engine(error)));
+                    return;
+                }
+            }
+        }
         let ringer = Ringer::start(Arc::clone(&bell), requests.0, forward_signals)
             .map_err(|e| StartError::Engine(format!("cannot listen for requests: {}", e.desc())));
         let (_ringer, held) = match ringer.and_then(|ringer| Ok((ringer, Self::launch(&launch)?))) {
@@ -123,6 +134,7 @@ impl Engine {
             failure: None,
             held: Some(held),
             started: Some(started),
+            watch,
             answer,
             forward_signals,
             stopping: false,
@@ -158,7 +170,7 @@ impl Engine {
             Errno::EINVAL => StartError::Program(launch::Step::Execute, e),
             e => fail("cannot start a process", e),
         })?;
-        match ptrace::seize(held.pid).and_then(|()| ptrace::interrupt(held.pid)) {
+        match ptrace::seize(held.pid, launch.filter.is_some()).and_then(|()| ptrace::interrupt(held.pid)) {
             Ok(()) => Ok(held),
             Err(error) => {
                 let text = format!("cannot trace the program: {}{}", error.desc(), why_forbidden(error));
@@ -209,6 +221,9 @@ impl Engine {
             Request::Answer(id, answer) => self.answered(id, *answer),
             Request::SetRules(mut rules) => {
                 rules.carry_over(&self.rules);
+                if self.watch == Watch::Policy {
+                    self.note("rules were changed; about calls that are not watched in this run they hold from the next");
+                }
                 self.rules = *rules;
                 self.rematch();
             }
@@ -284,7 +299,7 @@ impl Engine {
             0 if signal == SYSCALL => match ptrace::syscall_stop(tid) {
                 Ok(SyscallStop::Entry { call, ip }) => self.entered(tid, call, ip),
                 Ok(SyscallStop::Exit { value, error, ip }) => self.left(tid, value, error, ip),
-                Ok(SyscallStop::None) => self.resume(tid, Resume::Syscall, 0),
+                Ok(SyscallStop::None) => self.resume(tid, self.onward(tid), 0),
                 Err(Errno::ESRCH) => {}
                 Err(error) => {
                     self.note(&format!("task {tid} makes calls that cannot be told: {}", error.desc()));
@@ -296,14 +311,28 @@ impl Engine {
                 if let Ok(child) = ptrace::event_message(tid) {
                     self.born(tid, child as i32);
                 }
-                self.resume(tid, Resume::Syscall, 0);
+                self.resume(tid, self.onward(tid), 0);
             }
             libc::PTRACE_EVENT_EXEC => {
                 self.executed(tid);
-                self.resume(tid, Resume::Syscall, 0);
+                self.resume(tid, self.onward(tid), 0);
             }
+            // The filter wants the call looked at.
+            libc::PTRACE_EVENT_SECCOMP => match ptrace::syscall_stop(tid) {
+                Ok(SyscallStop::Entry { call, ip }) => self.entered(tid, call, ip),
+                Err(Errno::ESRCH) => {}
+                other => self.fail(format!("a call of task {tid} cannot be told: {other:?}")),
+            },
             libc::PTRACE_EVENT_STOP => self.event_stop(tid, signal),
-            _ => self.resume(tid, Resume::Syscall, 0),
+            _ => self.resume(tid, self.onward(tid), 0),
+        }
+    }
+
+    /// How `tid` goes on: to the end of the call that it is in, or as it goes outside of calls.
+    pub fn onward(&self, tid: i32) -> Resume {
+        match self.tasks.get(&tid) {
+            Some(task) if task.call.is_some() => Resume::Syscall,
+            _ => self.watch.free(),
         }
     }
 

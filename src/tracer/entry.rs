@@ -8,7 +8,6 @@ use super::task::{InCall, Plan};
 use crate::policy::{ArgValue, Args, By, Decision, Query, Verdict};
 use crate::recording::Check;
 use crate::sys::RemoteMemory;
-use crate::sys::ptrace::Resume;
 use crate::syscall::{self, Access, ArgText, Kind, KindSet, Memory, Object, RawCall, Render, Row};
 
 /// Numbers past every table: the kernel has no call there and says ENOSYS itself.
@@ -56,7 +55,7 @@ impl Engine {
         let pid = task.pid;
         if task.launching {
             if call.name() != Some("execve") {
-                return self.resume(tid, Resume::Syscall, 0);
+                return self.resume(tid, self.watch.free(), 0);
             }
             task.launching = false;
         }

@@ -9,7 +9,6 @@ use super::task::{InCall, Plan, Process};
 use crate::policy::Decision;
 use crate::recording::{Call, What};
 use crate::sys::RemoteMemory;
-use crate::sys::ptrace::Resume;
 use crate::syscall::{self, Outcome, RawCall};
 
 /// ERESTARTSYS to ERESTART_RESTARTBLOCK (include/linux/errno.h): never seen by programs, always by tracers.
@@ -29,7 +28,7 @@ impl Engine {
         let Some(task) = self.tasks.get_mut(&tid) else { return };
         let pid = task.pid;
         let Some(mut call) = task.call.take() else {
-            return self.resume(tid, Resume::Syscall, 0);
+            return self.resume(tid, self.watch.free(), 0);
         };
         let outcome = match &call.plan {
             Plan::Pass => Outcome { value, error },
@@ -76,7 +75,7 @@ impl Engine {
                     self.record_interrupted(tid, pid, oldest);
                 }
             }
-            return self.resume(tid, Resume::Syscall, 0);
+            return self.resume(tid, self.watch.free(), 0);
         }
         self.after(pid, &call, outcome);
         let sigreturn = matches!(call.raw.name(), Some("rt_sigreturn" | "sigreturn"));
@@ -89,7 +88,7 @@ impl Engine {
             // The handler was not SA_RESTART: the call that it interrupted has now failed with EINTR.
             self.record_interrupted(tid, pid, interrupted);
         }
-        self.resume(tid, Resume::Syscall, 0);
+        self.resume(tid, self.watch.free(), 0);
     }
 
     /// If this entry is the kernel's restart of an interrupted call, that call.

@@ -36,6 +36,8 @@ pub struct Setup {
     pub trace: Option<TraceText>,
     /// Files and directories that are Syswall's own, absolute and resolved.
     pub protected: Vec<PathBuf>,
+    /// Which calls stop.
+    pub watch: Watch,
     /// What every question is answered with, at once, without the front end; never saved.
     pub answer: Option<Decision>,
     /// Whether INT, TERM, … that reach Syswall go to the program (it then must be in Syswall's process group).

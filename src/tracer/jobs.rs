@@ -30,13 +30,13 @@ impl Engine {
             }
             self.out.event(now(), pid, tid, program, What::Signal { number: signal, text });
         }
-        self.resume(tid, Resume::Syscall, signal);
+        self.resume(tid, self.onward(tid), signal);
     }
 
     /// PTRACE_EVENT_STOP: a group stop, the end of one, or an attach.
     pub fn event_stop(&mut self, tid: i32, signal: i32) {
         if !matches!(signal, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) {
-            self.resume(tid, Resume::Syscall, 0);
+            self.resume(tid, self.onward(tid), 0);
             self.let_go(tid);
             return;
         }

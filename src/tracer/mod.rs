@@ -26,6 +26,7 @@ mod resolve;
 mod resolve_socket;
 mod task;
 mod trace_text;
+mod watch;
 
 pub use handle::{Handle, Setup, StartError, Tracer, Watch, start};
 pub use message::{Ancestor, Answered, Ended, Message, Progress, Question, QuestionId};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::enforce::monotonic;
 use super::engine::Engine;
+use super::handle::Watch;
 use super::message::{Answered, Message, Question, QuestionId};
 use super::task::{InCall, Plan, State};
 use crate::policy::{By, Decision};
@@ -60,6 +61,7 @@ impl Engine {
             Some(_) => None,
             None => Some("Syswall does not know this call"),
         };
+        let why_not_pretend = why_not_pretend.or_else(|| unwatched_pretence(self.watch, &call));
         let question = Question {
             id,
             pid,
@@ -224,6 +226,12 @@ fn urgent_signal(tid: i32) -> bool {
     };
     let pending = (mask("SigPnd:") | mask("ShdPnd:")) & !mask("SigBlk:") & !mask("SigIgn:");
     URGENT.iter().any(|signal| pending & (1 << (signal - 1)) != 0)
+}
+
+/// Why a call that could be pretended in a run where everything is watched can't be in this one.
+fn unwatched_pretence(watch: Watch, call: &InCall) -> Option<&'static str> {
+    let socket = matches!(call.raw.name(), Some("socket" | "connect" | "bind" | "listen"));
+    (socket && watch == Watch::Policy).then_some("what the program does with the socket next is not watched")
 }
 
 /// What is asked about a call that a rule names and that does nothing to anything.
