@@ -1,7 +1,7 @@
 //! Waking a thread out of a blocking wait(2) by a signal that does nothing.
 
 use nix::errno::Errno;
-use nix::sys::signal::SigSet;
+use nix::sys::signal::{SigSet, Signal};
 
 extern "C" fn nothing(_signal: i32) {}
 
@@ -10,9 +10,29 @@ fn number() -> i32 {
     libc::SIGRTMAX() - 3
 }
 
-/// Every signal that can be blocked, but for the one that pokes. glibc keeps its own two out of it.
+/// Signals that a thread brings upon itself: blocked, they would end it without a word, and a debugger's breakpoints
+/// would too.
+const OWN_FAULTS: [Signal; 7] = [
+    Signal::SIGSEGV,
+    Signal::SIGBUS,
+    Signal::SIGFPE,
+    Signal::SIGILL,
+    Signal::SIGTRAP,
+    Signal::SIGABRT,
+    Signal::SIGSYS,
+];
+
+/// Whether a signal from outside would harm Syswall although it blocks [`everything_else`].
+pub fn is_harmful(signal: i32) -> bool {
+    let fault = OWN_FAULTS.iter().any(|s| *s as i32 == signal);
+    fault || signal == number() || matches!(signal, libc::SIGKILL | libc::SIGSTOP)
+}
+
+/// Every signal but the one that pokes and faults. glibc keeps its own two out of it.
 pub(super) fn everything_else() -> SigSet {
-    let mut set = *SigSet::all().as_ref();
+    let mut all = SigSet::all();
+    OWN_FAULTS.iter().for_each(|s| all.remove(*s));
+    let mut set = *all.as_ref();
     // SAFETY: `set` is a valid signal set, and the number that of a signal.
     unsafe { libc::sigdelset(&raw mut set, number()) };
     // SAFETY: a set that sigfillset made, less one signal, is a valid set.

@@ -91,7 +91,7 @@ impl Protection {
         })
     }
 
-    /// Syswall blocks every signal that can be blocked, so those may go to a group that it is in: scripts say `kill 0`.
+    /// Syswall blocks what it can, so most signals may go to a group that it is in: scripts say `kill 0`.
     fn forbids_signal(&self, pid: i32, target: i32, call: &InCall) -> bool {
         if target == self.own {
             return true;
@@ -104,6 +104,6 @@ impl Protection {
         };
         let concerns = group.is_some_and(|g| g == -1 || Some(g) == process_group(self.own));
         let signal = call.row.and_then(|r| r.arg_value(&call.raw, "sig")).unwrap_or(0) as i32;
-        concerns && matches!(signal, libc::SIGKILL | libc::SIGSTOP)
+        concerns && crate::sys::poke::is_harmful(signal)
     }
 }
