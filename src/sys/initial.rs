@@ -8,6 +8,7 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 
 static SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
 static SIGXFSZ_IGNORED: AtomicBool = AtomicBool::new(false);
+static SIGURG_IGNORED: AtomicBool = AtomicBool::new(false);
 /// Bit n: descriptor n was closed.
 static CLOSED: AtomicU8 = AtomicU8::new(0);
 
@@ -23,6 +24,7 @@ fn is_ignored(signal: i32) -> bool {
 extern "C" fn capture() {
     SIGPIPE_IGNORED.store(is_ignored(libc::SIGPIPE), Ordering::Relaxed);
     SIGXFSZ_IGNORED.store(is_ignored(libc::SIGXFSZ), Ordering::Relaxed);
+    SIGURG_IGNORED.store(is_ignored(libc::SIGURG), Ordering::Relaxed);
     for fd in 0..3 {
         // SAFETY: F_GETFD only looks.
         if unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0 {
@@ -36,11 +38,11 @@ extern "C" fn capture() {
 #[unsafe(link_section = ".init_array")]
 static CAPTURE: extern "C" fn() = capture;
 
-/// The signals that Syswall ignores for itself, and what the program is given back: SIGPIPE (Rust's runtime ignores it
-/// always) and SIGXFSZ (a limit on file sizes is to be an ordinary error).
-pub fn dispositions() -> [(i32, libc::sighandler_t); 2] {
+/// The signals that Syswall takes for itself, and what the program is given back: SIGPIPE (Rust's runtime ignores it
+/// always), SIGXFSZ (a limit on file sizes is to be an ordinary error) and SIGURG (wakes the tracer thread).
+pub fn dispositions() -> [(i32, libc::sighandler_t); 3] {
     let given = |ignored: &AtomicBool| if ignored.load(Ordering::Relaxed) { libc::SIG_IGN } else { libc::SIG_DFL };
-    [(libc::SIGPIPE, given(&SIGPIPE_IGNORED)), (libc::SIGXFSZ, given(&SIGXFSZ_IGNORED))]
+    [(libc::SIGPIPE, given(&SIGPIPE_IGNORED)), (libc::SIGXFSZ, given(&SIGXFSZ_IGNORED)), (libc::SIGURG, given(&SIGURG_IGNORED))]
 }
 
 /// Whether descriptor `fd` (0 to 2) was closed when Syswall was started (Rust's runtime opens /dev/null there).

@@ -61,7 +61,7 @@ struct Prepared {
     cwd: Option<CString>,
     terminal: Option<RawFd>,
     mask: libc::sigset_t,
-    dispositions: [(i32, libc::sighandler_t); 2],
+    dispositions: [(i32, libc::sighandler_t); 3],
     filter: Option<libc::sock_fprog>,
     privileged: bool,
     closed: [bool; 3],

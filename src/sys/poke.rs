@@ -5,10 +5,9 @@ use nix::sys::signal::{SigSet, Signal};
 
 extern "C" fn nothing(_signal: i32) {}
 
-fn number() -> i32 {
-    // Far from the first ones, which libraries take.
-    libc::SIGRTMAX() - 3
-}
+/// Debuggers let it pass without a word, unlike real-time signals; and where a program sends it to its group, it does
+/// nothing here either.
+const POKE: Signal = Signal::SIGURG;
 
 /// Signals that a thread brings upon itself: blocked, they would end it without a word, and a debugger's breakpoints
 /// would too.
@@ -25,18 +24,15 @@ const OWN_FAULTS: [Signal; 7] = [
 /// Whether a signal from outside would harm Syswall although it blocks [`everything_else`].
 pub fn is_harmful(signal: i32) -> bool {
     let fault = OWN_FAULTS.iter().any(|s| *s as i32 == signal);
-    fault || signal == number() || matches!(signal, libc::SIGKILL | libc::SIGSTOP)
+    fault || matches!(signal, libc::SIGKILL | libc::SIGSTOP)
 }
 
 /// Every signal but the one that pokes and faults. glibc keeps its own two out of it.
 pub(super) fn everything_else() -> SigSet {
-    let mut all = SigSet::all();
-    OWN_FAULTS.iter().for_each(|s| all.remove(*s));
-    let mut set = *all.as_ref();
-    // SAFETY: `set` is a valid signal set, and the number that of a signal.
-    unsafe { libc::sigdelset(&raw mut set, number()) };
-    // SAFETY: a set that sigfillset made, less one signal, is a valid set.
-    unsafe { SigSet::from_sigset_t_unchecked(set) }
+    let mut set = SigSet::all();
+    OWN_FAULTS.iter().for_each(|s| set.remove(*s));
+    set.remove(POKE);
+    set
 }
 
 /// Makes the signal interrupt instead of kill. Process-wide; call it before anybody is poked.
@@ -47,7 +43,7 @@ pub fn prepare() -> nix::Result<()> {
     action.sa_sigaction = handler as usize;
     // SAFETY: `action` is whole, its handler does nothing and so is async-signal-safe. Without SA_RESTART, wait(2)
     // ends with EINTR.
-    Errno::result(unsafe { libc::sigaction(number(), &raw const action, std::ptr::null_mut()) }).map(drop)
+    Errno::result(unsafe { libc::sigaction(POKE as i32, &raw const action, std::ptr::null_mut()) }).map(drop)
 }
 
 /// A thread that can be poked.
@@ -64,6 +60,6 @@ impl Sleeper {
     /// Interrupts what the thread waits for, if it waits.
     pub fn poke(&self) {
         // SAFETY: the thread is alive (see `current`). The result can only be an error that cannot occur here.
-        unsafe { libc::pthread_kill(self.0, number()) };
+        unsafe { libc::pthread_kill(self.0, POKE as i32) };
     }
 }
