@@ -11,7 +11,7 @@ COLUMN = re.compile(r"\) +(= )")
 CHANCE = [
     # Addresses: the mappings of 64-bit programs, and of 32-bit ones.
     (re.compile(r"0x(?:7[ef][0-9a-f]{10}|5[4-7][0-9a-f]{10})\b"), "ADDRESS"),
-    (re.compile(r"0x(?:f[7-9a-f]|5[67])[0-9a-f]{6}\b"), "ADDRESS"),
+    (re.compile(r"0x(?:f7[0-9a-f]{6}|ffff[89a-e][0-9a-f]{3}|5[67][0-9a-f]{6})\b"), "ADDRESS"),
     (re.compile(r"\b(tv_n?sec|tv_usec|si_[us]time|tms_\w+|ru_\w+|tms|uptime)=-?\d+"), r"\1=TIME"),
     (re.compile(r"st_([amc])time=(?:\d+ /\* [^*]* \*/|\d+)"), r"st_\1time=TIME"),
     (re.compile(r"/\* \d{4}-\d\d-\d\dT[0-9:.+-]+ \*/ ?"), ""),
