@@ -407,8 +407,8 @@ impl Render<'_> {
                 Some(o) => self.data(value, o.value.max(0) as u64),
                 None => self.data(value, self.arg(len)),
             },
-            Show::Flags(names, unknown) => self.flags(value, names, unknown),
-            Show::Choice(names, unknown) => self.choice(value, names, unknown),
+            Show::Flags(names, unknown) => self.flags(u64::from(value as u32), names, unknown),
+            Show::Choice(names, unknown) => self.choice(u64::from(value as u32), names, unknown),
             Show::With(f) => f(self, value),
         }
     }

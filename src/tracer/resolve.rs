@@ -146,7 +146,8 @@ impl Resolver<'_> {
         let tree = match pid {
             0 => own_group().is_some_and(|g| self.group_is_ours(g)),
             -1 => false,
-            pid if pid < 0 => self.group_is_ours(-pid),
+            // No group has the number that the smallest one would be.
+            pid if pid < 0 => pid.checked_neg().is_some_and(|group| self.group_is_ours(group)),
             pid => self.engine.processes.contains_key(&pid) || self.engine.tasks.contains_key(&pid),
         };
         Object::Process { pid, tree }
