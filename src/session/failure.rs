@@ -43,7 +43,9 @@ pub(super) fn start_error(error: &StartError, program: &Path, cwd: &Path) -> Run
     let (message, exit_code) = match (step, errno) {
         (Step::Directory, e) => (format!("cannot change to {}: {}", cwd.display(), e.desc()), 125),
         (Step::Terminal, e) => (format!("cannot give the program its terminal: {}", e.desc()), 125),
-        (Step::Filter, e) => (format!("cannot install the seccomp filter of --watch policy: {}; run without it", e.desc()), 125),
+        (Step::Filter, e) => {
+            (format!("cannot install the seccomp filter of --watch policy: {}; run without it", e.desc()), 125)
+        }
         (Step::Execute, Errno::ENOENT) => match interpreter(program) {
             Some(name) => (
                 format!(

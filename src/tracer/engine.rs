@@ -222,7 +222,9 @@ impl Engine {
             Request::SetRules(mut rules) => {
                 rules.carry_over(&self.rules);
                 if self.watch == Watch::Policy {
-                    self.note("rules were changed; about calls that are not watched in this run they hold from the next");
+                    self.note(
+                        "rules were changed; about calls that are not watched in this run they hold from the next",
+                    );
                 }
                 self.rules = *rules;
                 self.rematch();

@@ -310,6 +310,8 @@ fn under_gdb_without_following_children_it_works() {
         "-ex",
         "set debuginfod enabled off",
         "-ex",
+        "handle all nostop noprint pass",
+        "-ex",
         "run",
         "-ex",
         "quit $_exitcode",
