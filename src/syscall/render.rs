@@ -184,6 +184,25 @@ impl Render<'_> {
         self.put("]");
     }
 
+    /// What a structure of `size` bytes at `addr` holds behind the `known` ones that were shown: nothing where it is zero.
+    pub fn behind(&mut self, addr: u64, known: usize, size: u64) {
+        const PAGE: u64 = 4096;
+        let mut buf = vec![0; (size.min(PAGE) as usize).saturating_sub(known)];
+        if buf.is_empty() {
+            return;
+        }
+        if self.memory.read(addr.wrapping_add(known as u64), &mut buf) != buf.len() {
+            return self.put(", ???");
+        }
+        if buf.iter().any(|b| *b != 0) {
+            self.put(", ");
+            self.hex_quoted(&buf[..buf.len().min(SHOWN)]);
+            self.put(if buf.len() > SHOWN || size > PAGE { "..." } else { "" });
+        } else if size > PAGE {
+            self.put(", ...");
+        }
+    }
+
     /// `len` bytes at `addr`, the first 32 of them shown.
     pub fn data(&mut self, addr: u64, len: u64) {
         if addr == 0 {
@@ -358,7 +377,7 @@ impl Render<'_> {
             plain = i + 1;
             if !escape.is_empty() {
                 self.put(escape);
-            } else if bytes.get(i + 1).unwrap_or(&behind).is_ascii_digit() {
+            } else if matches!(bytes.get(i + 1).unwrap_or(&behind), b'0'..=b'7') {
                 // A digit behind a short escape would be read as part of it.
                 self.fmt(format_args!("\\{b:03o}"));
             } else {

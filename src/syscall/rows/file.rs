@@ -366,7 +366,11 @@ fn utimbuf(r: &mut Render<'_>, addr: u64) {
     let buf = &mut buf[..2 * word];
     if r.fetch(addr, buf) {
         let at = |i| crate::syscall::decode::bytes::le_long(buf, i, word);
-        r.fmt(format_args!("{{actime={}, modtime={}}}", at(0), at(1)));
+        r.fmt(format_args!("{{actime={}", at(0)));
+        crate::syscall::decode::time::put_date(r, at(0), 0, 9);
+        r.fmt(format_args!(", modtime={}", at(1)));
+        crate::syscall::decode::time::put_date(r, at(1), 0, 9);
+        r.put("}");
     }
 }
 

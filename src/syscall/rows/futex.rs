@@ -98,6 +98,9 @@ fn shifted(r: &mut Render<'_>, value: u32, known: Names, shift: u32, unknown: &s
 
 /// Flags of `struct futex_waitv` (linux/futex.h): the size in the low two bits.
 fn wait_flags(r: &mut Render<'_>, flags: u64) {
+    if r.call.name() == Some("futex_waitv") {
+        return r.flags(flags, &[(2, "FUTEX_32"), (PRIVATE, "FUTEX_PRIVATE_FLAG")], "FUTEX_???");
+    }
     r.put(["FUTEX_8", "FUTEX_16", "FUTEX_32", "FUTEX_64"][(flags & 3) as usize]);
     let rest = flags & !3;
     if rest & PRIVATE != 0 {

@@ -85,6 +85,9 @@ fn cpus(r: &mut Render<'_>, addr: u64, bytes: u64) {
         first = false;
         r.fmt(format_args!("{cpu}"));
     }
+    if bytes > 128 {
+        r.put(if first { "..." } else { " ..." });
+    }
     r.put("]");
 }
 
