@@ -248,6 +248,7 @@ pub const POLL_EVENTS: Names = &[
     (0x400, "POLLMSG"),
     (0x1000, "POLLREMOVE"),
     (0x2000, "POLLRDHUP"),
+    (0x8000, "POLL_BUSY_LOOP"),
 ];
 
 /// Owner types of F_SETOWN_EX.

@@ -145,8 +145,6 @@ fn wide_limit(r: &mut Render<'_>, addr: u64) {
     timespec(r, addr, TimeForm::Wide);
 }
 
-/// `clockid` as time calls name it.
-static CLOCKS: Names = &[(0, "CLOCK_REALTIME"), (1, "CLOCK_MONOTONIC")];
 
 fn word_at(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
@@ -195,7 +193,7 @@ pub static ROWS: &[Row] = &[
             arg("nr_futexes", Show::Uint),
             arg("flags", Show::Hex),
             arg("timeout", Show::With(wide_limit)),
-            arg("clockid", Show::Choice(CLOCKS, "CLOCK_???")),
+            arg("clockid", Show::Choice(crate::syscall::names::time::CLOCKS, "CLOCK_???")),
         ],
     )
     .does(WAITS)
@@ -219,7 +217,7 @@ pub static ROWS: &[Row] = &[
             arg("mask", Show::LongHex),
             arg("flags", Show::With(size_flags)),
             arg("timeout", Show::With(wide_limit)),
-            arg("clockid", Show::Choice(CLOCKS, "CLOCK_???")),
+            arg("clockid", Show::Choice(crate::syscall::names::time::CLOCKS, "CLOCK_???")),
         ],
     )
     .does(WAITS)

@@ -342,7 +342,7 @@ pub static ROWS: &[Row] = &[
         &[
             arg("domain", Show::Choice(names::FAMILIES, "AF_???")),
             arg("type", Show::With(socket_type)),
-            arg("protocol", Show::With(protocol)),
+            arg("protocol", Show::Ulong),
             out("sv", Show::With(pair_out)),
         ],
     )
