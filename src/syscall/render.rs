@@ -90,6 +90,11 @@ impl Render<'_> {
         self.call.abi.word() == 4
     }
 
+    /// Whether it is a call of the i386 table.
+    pub fn is_i386(&self) -> bool {
+        self.call.abi == super::Abi::I386
+    }
+
     /// A 64-bit value that i386 passes in registers `i` (low half) and `i + 1`; one register elsewhere.
     pub fn pair(&self, i: u8) -> u64 {
         if self.call.abi == super::Abi::I386 {
@@ -103,7 +108,7 @@ impl Render<'_> {
     /// Fills `buf` from `addr`. Where that cannot be done (NULL, unreadable, or at the exit of a failed call, where the
     /// kernel filled nothing) writes the address and returns false.
     pub fn fetch(&mut self, addr: u64, buf: &mut [u8]) -> bool {
-        if addr != 0 && self.memory.read(addr, buf) == buf.len() {
+        if addr != 0 && !self.failed() && self.memory.read(addr, buf) == buf.len() {
             return true;
         }
         self.pointer(addr);
@@ -182,6 +187,25 @@ impl Render<'_> {
             self.put(", ...");
         }
         self.put("]");
+    }
+
+    /// What a structure of `size` bytes at `addr` holds behind the `known` ones that were shown: nothing where it is zero.
+    pub fn behind(&mut self, addr: u64, known: usize, size: u64) {
+        const PAGE: u64 = 4096;
+        let mut buf = vec![0; (size.min(PAGE) as usize).saturating_sub(known)];
+        if buf.is_empty() {
+            return;
+        }
+        if self.memory.read(addr.wrapping_add(known as u64), &mut buf) != buf.len() {
+            return self.put(", ???");
+        }
+        if buf.iter().any(|b| *b != 0) {
+            self.fmt(format_args!(", /* bytes {known}..{} */ ", size - 1));
+            self.hex_quoted(&buf[..buf.len().min(SHOWN)]);
+            self.put(if buf.len() > SHOWN || size > PAGE { "..." } else { "" });
+        } else if size > PAGE {
+            self.put(", ...");
+        }
     }
 
     /// `len` bytes at `addr`, the first 32 of them shown.
@@ -298,6 +322,11 @@ impl Render<'_> {
 
     /// Bits by name (`unknown` in a comment when only unknown bits are set).
     pub fn flags(&mut self, value: u64, names: Names, unknown: &str) {
+        self.flags_of(value, names.iter(), unknown);
+    }
+
+    /// [`Render::flags`] with some of the names of a list.
+    pub fn flags_of<'n>(&mut self, value: u64, names: impl Iterator<Item = &'n (u64, &'n str)>, unknown: &str) {
         let mut rest = value;
         let mut any = false;
         for (bits, name) in names {
@@ -358,7 +387,7 @@ impl Render<'_> {
             plain = i + 1;
             if !escape.is_empty() {
                 self.put(escape);
-            } else if bytes.get(i + 1).unwrap_or(&behind).is_ascii_digit() {
+            } else if matches!(bytes.get(i + 1).unwrap_or(&behind), b'0'..=b'7') {
                 // A digit behind a short escape would be read as part of it.
                 self.fmt(format_args!("\\{b:03o}"));
             } else {

@@ -50,15 +50,15 @@ pub fn put_siginfo(r: &mut Render<'_>, b: &[u8], word: usize) {
     }
     r.put("{si_signo=");
     super::decode::signal::put_signal(r, u64::from(signal as u32));
+    r.put(", si_code=");
+    put_code(r, signal, code);
     if errno != 0 {
         r.put(", si_errno=");
         match super::errno::known_name(errno) {
             Some(name) => r.put(name),
-            None => r.fmt(format_args!("{errno}")),
+            None => r.fmt(format_args!("{}", errno as u32)),
         }
     }
-    r.put(", si_code=");
-    put_code(r, signal, code);
     put_fields(r, b, word, signal, code);
     r.put("}");
 }

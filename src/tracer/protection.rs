@@ -99,7 +99,7 @@ impl Protection {
         let group = match target {
             0 => process_group(pid),
             -1 => Some(-1),
-            group if group < 0 => Some(-group),
+            group if group < 0 => group.checked_neg(),
             _ => None,
         };
         let concerns = group.is_some_and(|g| g == -1 || Some(g) == process_group(self.own));

@@ -83,7 +83,7 @@ def births(lines):
 
 def without_chance(line, places):
     """The line with names for what chance decides."""
-    line = re.sub(r"(?<![\w.])\d{3,7}(?![\w.])", lambda m: "TASK" + places[m[0]] if m[0] in places else m[0], line)
+    line = re.sub(r"(?<![\w.\\])\d{3,7}(?![\w.])", lambda m: "TASK" + places[m[0]] if m[0] in places else m[0], line)
     for pattern, name in CHANCE:
         line = pattern.sub(name, line)
     line = RESULT.sub(r"\1 = CHANCE", line)

@@ -218,13 +218,14 @@ pub const EPOLL_EVENTS: Names = &[
     (1, "EPOLLIN"),
     (2, "EPOLLPRI"),
     (4, "EPOLLOUT"),
+    (8, "EPOLLERR"),
+    (0x10, "EPOLLHUP"),
+    (0x20, "EPOLLNVAL"),
     (0x40, "EPOLLRDNORM"),
     (0x80, "EPOLLRDBAND"),
     (0x100, "EPOLLWRNORM"),
     (0x200, "EPOLLWRBAND"),
     (0x400, "EPOLLMSG"),
-    (8, "EPOLLERR"),
-    (0x10, "EPOLLHUP"),
     (0x2000, "EPOLLRDHUP"),
     (0x10000000, "EPOLLEXCLUSIVE"),
     (0x20000000, "EPOLLWAKEUP"),
@@ -247,6 +248,7 @@ pub const POLL_EVENTS: Names = &[
     (0x400, "POLLMSG"),
     (0x1000, "POLLREMOVE"),
     (0x2000, "POLLRDHUP"),
+    (0x8000, "POLL_BUSY_LOOP"),
 ];
 
 /// Owner types of F_SETOWN_EX.

@@ -29,6 +29,7 @@ pub const MOUNT_ATTR: Names = &[
     (0x10, "MOUNT_ATTR_NOATIME"),
     (0x20, "MOUNT_ATTR_STRICTATIME"),
     (0x80, "MOUNT_ATTR_NODIRATIME"),
+    (0x200000, "MOUNT_ATTR_NOSYMFOLLOW"),
 ];
 
 /// fspick(2) flags.

@@ -182,7 +182,6 @@ pub const CLONE: Names = &[
     (0x80000, "CLONE_SETTLS"),
     (0x100000, "CLONE_PARENT_SETTID"),
     (0x200000, "CLONE_CHILD_CLEARTID"),
-    (0x400000, "CLONE_DETACHED"),
     (0x800000, "CLONE_UNTRACED"),
     (0x1000000, "CLONE_CHILD_SETTID"),
     (0x2000000, "CLONE_NEWCGROUP"),
@@ -195,6 +194,24 @@ pub const CLONE: Names = &[
     (0x100000000, "CLONE_CLEAR_SIGHAND"),
     (0x200000000, "CLONE_INTO_CGROUP"),
     (0x80, "CLONE_NEWTIME"),
+];
+
+/// What unshare(2) takes.
+pub const UNSHARE: Names = &[
+    (0x80, "CLONE_NEWTIME"),
+    (0x100, "CLONE_VM"),
+    (0x200, "CLONE_FS"),
+    (0x400, "CLONE_FILES"),
+    (0x800, "CLONE_SIGHAND"),
+    (0x10000, "CLONE_THREAD"),
+    (0x20000, "CLONE_NEWNS"),
+    (0x40000, "CLONE_SYSVSEM"),
+    (0x2000000, "CLONE_NEWCGROUP"),
+    (0x4000000, "CLONE_NEWUTS"),
+    (0x8000000, "CLONE_NEWIPC"),
+    (0x10000000, "CLONE_NEWUSER"),
+    (0x20000000, "CLONE_NEWPID"),
+    (0x40000000, "CLONE_NEWNET"),
 ];
 
 /// arch_prctl(2) codes.

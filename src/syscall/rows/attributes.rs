@@ -81,6 +81,16 @@ fn file_setattr_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     at_wants(call, memory, Kind::FileAttributes, 1, call.args[4], out);
 }
 
+/// The value that is set: strace shows it only where all of it is readable.
+fn value_in(r: &mut Render<'_>, addr: u64) {
+    let size = r.arg(3);
+    let last = addr.wrapping_add(size).wrapping_sub(1);
+    if addr != 0 && size > 0 && r.memory.read(last, &mut [0; 1]) == 0 {
+        return r.pointer(addr);
+    }
+    r.data(addr, size);
+}
+
 /// The rows.
 pub static ROWS: &[Row] = &[
     Row::new("chmod", &[arg("pathname", Show::Path), arg("mode", Show::Octal)])
@@ -140,7 +150,7 @@ pub static ROWS: &[Row] = &[
         &[
             arg("path", Show::Path),
             arg("name", Show::Str),
-            arg("value", Show::Data { len: 3 }),
+            arg("value", Show::With(value_in)),
             arg("size", Show::Ulong),
             arg("flags", Show::Flags(XATTR, "XATTR_???")),
         ],
@@ -169,7 +179,7 @@ pub static ROWS: &[Row] = &[
         &[
             arg("path", Show::Path),
             arg("name", Show::Str),
-            arg("value", Show::Data { len: 3 }),
+            arg("value", Show::With(value_in)),
             arg("size", Show::Ulong),
             arg("flags", Show::Flags(XATTR, "XATTR_???")),
         ],
@@ -198,7 +208,7 @@ pub static ROWS: &[Row] = &[
         &[
             arg("fd", Show::Fd),
             arg("name", Show::Str),
-            arg("value", Show::Data { len: 3 }),
+            arg("value", Show::With(value_in)),
             arg("size", Show::Ulong),
             arg("flags", Show::Flags(XATTR, "XATTR_???")),
         ],

@@ -186,22 +186,6 @@ fn memfd_flags(r: &mut Render<'_>, value: u64) {
     }
 }
 
-/// The name of a memfd is cut as the kernel cuts it, not at 32 bytes: 249 (NAME_MAX less its prefix).
-fn memfd_name(r: &mut Render<'_>, addr: u64) {
-    const MAX: usize = 249;
-    if addr == 0 {
-        return r.put("NULL");
-    }
-    match r.memory.c_string(addr, MAX + 1) {
-        Ok(bytes) => r.quoted(&bytes),
-        Err(bytes) if bytes.len() > MAX => {
-            r.quoted(&bytes[..MAX]);
-            r.put("...");
-        }
-        Err(_) => r.pointer(addr),
-    }
-}
-
 /// The two descriptors that `pipe(2)` makes.
 pub fn two_fds(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 8];
@@ -333,7 +317,7 @@ pub static ROWS: &[Row] = &[
     Row::new("timerfd_gettime64", &[arg("fd", Show::Fd), out("curr_value", Show::With(itimerspec_wide_out))])
         .does(&[Does::Plain(Kind::Time), Does::io(0)])
         .pretend(Pretend::No(UNFILLED)),
-    Row::new("memfd_create", &[arg("name", Show::With(memfd_name)), arg("flags", Show::With(memfd_flags))])
+    Row::new("memfd_create", &[arg("name", Show::Str), arg("flags", Show::With(memfd_flags))])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Memory)])
         .pretend(Pretend::Descriptor(Fake::File)),

@@ -109,12 +109,7 @@ fn open_how(r: &mut Render<'_>, addr: u64) {
     }
     r.put(", resolve=");
     r.flags(resolve, RESOLVE, "RESOLVE_???");
-    let mut rest = [0; 64];
-    let rest = &mut rest[..(size - 24).min(64) as usize];
-    if r.memory.read(addr.wrapping_add(24), rest) == rest.len() && rest.iter().any(|b| *b != 0) {
-        r.fmt(format_args!(", /* bytes 24..{} */ ", size - 1));
-        r.hex_quoted(rest);
-    }
+    r.behind(addr, 24, size);
     r.put("}");
 }
 
@@ -140,7 +135,8 @@ fn put_handle(r: &mut Render<'_>, addr: u64, size: u32, before: u32) {
     // MAX_HANDLE_SZ is 128.
     let mut buf = [0; 136];
     let buf = &mut buf[..8 + size.min(128) as usize];
-    if !r.fetch(addr, buf) {
+    let whole = r.memory.read(addr, buf) == buf.len();
+    if !r.fetch(addr, &mut [0; 8]) {
         return;
     }
     r.fmt(format_args!("{{handle_bytes={before}"));
@@ -148,8 +144,8 @@ fn put_handle(r: &mut Render<'_>, addr: u64, size: u32, before: u32) {
         r.fmt(format_args!(" => {size}"));
     }
     r.fmt(format_args!(", handle_type={}, f_handle=", le_i32(buf, 4)));
-    r.hex_quoted(&buf[8..]);
-    r.put("}");
+    if whole { r.hex_quoted(&buf[8..]) } else { r.put("???") }
+    r.put(if whole && size > 128 { "...}" } else { "}" });
 }
 
 fn handle_out(r: &mut Render<'_>, addr: u64) {
@@ -309,7 +305,7 @@ pub static ROWS: &[Row] = &[
     .pretend(Pretend::No(UNFILLED)),
     Row::new(
         "open_by_handle_at",
-        &[arg("mount_fd", Show::DirFd), arg("handle", Show::With(handle_in)), arg("flags", Show::With(open_flags))],
+        &[arg("mount_fd", Show::Fd), arg("handle", Show::With(handle_in)), arg("flags", Show::With(open_flags))],
     )
     .result(ResultKind::Fd)
     .does(&[Does::Plain(Kind::Bypass)])
@@ -366,7 +362,11 @@ fn utimbuf(r: &mut Render<'_>, addr: u64) {
     let buf = &mut buf[..2 * word];
     if r.fetch(addr, buf) {
         let at = |i| crate::syscall::decode::bytes::le_long(buf, i, word);
-        r.fmt(format_args!("{{actime={}, modtime={}}}", at(0), at(1)));
+        r.fmt(format_args!("{{actime={}", at(0)));
+        crate::syscall::decode::time::put_date(r, at(0), 0, 9);
+        r.fmt(format_args!(", modtime={}", at(1)));
+        crate::syscall::decode::time::put_date(r, at(1), 0, 9);
+        r.put("}");
     }
 }
 

@@ -98,6 +98,9 @@ fn shifted(r: &mut Render<'_>, value: u32, known: Names, shift: u32, unknown: &s
 
 /// Flags of `struct futex_waitv` (linux/futex.h): the size in the low two bits.
 fn wait_flags(r: &mut Render<'_>, flags: u64) {
+    if r.call.name() == Some("futex_waitv") {
+        return r.flags(flags, &[(2, "FUTEX_32"), (PRIVATE, "FUTEX_PRIVATE_FLAG")], "FUTEX_???");
+    }
     r.put(["FUTEX_8", "FUTEX_16", "FUTEX_32", "FUTEX_64"][(flags & 3) as usize]);
     let rest = flags & !3;
     if rest & PRIVATE != 0 {
@@ -142,8 +145,6 @@ fn wide_limit(r: &mut Render<'_>, addr: u64) {
     timespec(r, addr, TimeForm::Wide);
 }
 
-/// `clockid` as time calls name it.
-static CLOCKS: Names = &[(0, "CLOCK_REALTIME"), (1, "CLOCK_MONOTONIC")];
 
 fn word_at(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
@@ -192,7 +193,7 @@ pub static ROWS: &[Row] = &[
             arg("nr_futexes", Show::Uint),
             arg("flags", Show::Hex),
             arg("timeout", Show::With(wide_limit)),
-            arg("clockid", Show::Choice(CLOCKS, "CLOCK_???")),
+            arg("clockid", Show::Choice(crate::syscall::names::time::CLOCKS, "CLOCK_???")),
         ],
     )
     .does(WAITS)
@@ -216,7 +217,7 @@ pub static ROWS: &[Row] = &[
             arg("mask", Show::LongHex),
             arg("flags", Show::With(size_flags)),
             arg("timeout", Show::With(wide_limit)),
-            arg("clockid", Show::Choice(CLOCKS, "CLOCK_???")),
+            arg("clockid", Show::Choice(crate::syscall::names::time::CLOCKS, "CLOCK_???")),
         ],
     )
     .does(WAITS)

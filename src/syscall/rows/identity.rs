@@ -84,9 +84,9 @@ fn put_caps(r: &mut Render<'_>, low: u32, high: u32, wide: bool) {
 }
 
 fn cap_data(r: &mut Render<'_>, addr: u64) {
-    const VERSION_1: u32 = 0x1998_0330;
-    let header = r.arg(0);
-    let wide = r.memory.u32(header) != Some(VERSION_1);
+    const WIDE_VERSIONS: [u32; 2] = [0x2007_1026, 0x2008_0522];
+    let Some(version) = r.memory.u32(r.arg(0)) else { return r.pointer(addr) };
+    let wide = WIDE_VERSIONS.contains(&version);
     let mut buf = [0; 24];
     let buf = &mut buf[..if wide { 24 } else { 12 }];
     if !r.fetch_out(addr, buf) {

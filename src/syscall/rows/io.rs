@@ -30,7 +30,7 @@ fn wide_offset_at(r: &mut Render<'_>, addr: u64) {
     }
 }
 
-fn put_moved(r: &mut Render<'_>, addr: u64, now: Option<i64>) {
+fn put_moved(r: &mut Render<'_>, addr: u64, now: Option<u64>) {
     let Some(now) = now.filter(|_| addr != 0) else {
         if r.outcome.is_none() {
             r.pointer(addr);
@@ -38,10 +38,10 @@ fn put_moved(r: &mut Render<'_>, addr: u64, now: Option<i64>) {
         return;
     };
     if r.outcome.is_none() {
-        r.kept.push(now as u64);
+        r.kept.push(now);
         r.more = true;
         r.fmt(format_args!("[{now}]"));
-    } else if r.kept.first().is_some_and(|before| *before as i64 != now) {
+    } else if r.kept.first().is_some_and(|before| *before != now) {
         r.fmt(format_args!(" => [{now}]"));
     }
 }
@@ -49,12 +49,12 @@ fn put_moved(r: &mut Render<'_>, addr: u64, now: Option<i64>) {
 /// The offset that `sendfile(2)` moves: `[1] => [6]`.
 fn moved_offset(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
-    let now = r.memory.word(addr, word).map(|v| if word == 4 { i64::from(v as i32) } else { v as i64 });
+    let now = r.memory.word(addr, word);
     put_moved(r, addr, now);
 }
 
 fn moved_wide_offset(r: &mut Render<'_>, addr: u64) {
-    let now = r.memory.u64(addr).map(|v| v as i64);
+    let now = r.memory.u64(addr);
     put_moved(r, addr, now);
 }
 
@@ -326,7 +326,7 @@ pub static ROWS: &[Row] = &[
             arg("fd_out", Show::Fd),
             arg("off_out", Show::With(wide_offset_at)),
             arg("len", Show::Ulong),
-            arg("flags", Show::Hex),
+            arg("flags", Show::Uint),
         ],
     )
     .does(&[Does::io(0), Does::io(2)])

@@ -21,9 +21,15 @@ fn parameters(r: &mut Render<'_>, addr: u64) {
     r.put("{flags=");
     let flags = u64::from(le32(&b, 8));
     r.flags(flags, names::SETUP_FLAGS, "IORING_SETUP_???");
-    r.fmt(format_args!(", sq_thread_cpu={}, sq_thread_idle={}", le32(&b, 12), le32(&b, 16)));
+    r.put(", sq_thread_cpu=");
+    r.hex(u64::from(le32(&b, 12)));
+    r.fmt(format_args!(", sq_thread_idle={}", le32(&b, 16)));
     if flags & 0x20 != 0 {
         r.fmt(format_args!(", wq_fd={}", le_i32(&b, 24)));
+    }
+    if b[28..40].iter().any(|x| *x != 0) {
+        let reserved = [28, 32, 36].map(|at| le32(&b, at));
+        r.fmt(format_args!(", resv=[{:#x}, {:#x}, {:#x}]", reserved[0], reserved[1], reserved[2]));
     }
     if r.failed() {
         return r.put("}");

@@ -8,7 +8,7 @@ use crate::syscall::decode::bytes::{le_i32, le_long, le_word, le16, le32};
 use crate::syscall::decode::signal::sigevent;
 use crate::syscall::decode::time::{TimeForm, timespec};
 use crate::syscall::names::ipc as names;
-use crate::syscall::row::{Does, Fake, Names, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
 
 const FILLS: Pretend = Pretend::No("the program would read an answer that nobody gave");
@@ -27,22 +27,30 @@ fn key(r: &mut Render<'_>, value: u64) {
 }
 
 /// Flags by name, then the mode in octal: `IPC_CREAT|0600`.
-fn get_flags(r: &mut Render<'_>, value: u64, names: Names) {
+fn ipc_get_flags(r: &mut Render<'_>, value: u64) {
     let value = u64::from(value as u32);
-    let known = names.iter().fold(0, |k, (b, _)| k | b);
-    if value & known != 0 {
-        r.flags(value & known, names, "");
+    let bits = value & !0o777;
+    if bits != 0 {
+        r.flags_bare(bits, names::GET_FLAGS);
+        // strace forgets the bar where no bit has a name.
+        r.put(if names::GET_FLAGS.iter().any(|(b, _)| bits & b == *b) { "|" } else { "" });
+    }
+    r.mode(value & 0o777);
+}
+
+/// Also the size of huge pages, as a power of two.
+fn shm_get_flags(r: &mut Render<'_>, value: u64) {
+    const HUGE_SHIFT: u32 = 26;
+    let value = u64::from(value as u32);
+    let (bits, huge) = (value & !0o777 & ((1 << HUGE_SHIFT) - 1), value >> HUGE_SHIFT);
+    if bits != 0 {
+        r.flags_bare(bits, names::SHM_GET_FLAGS);
         r.put("|");
     }
-    r.mode(value & !known);
-}
-
-fn shm_get_flags(r: &mut Render<'_>, value: u64) {
-    get_flags(r, value, names::SHM_GET_FLAGS);
-}
-
-fn ipc_get_flags(r: &mut Render<'_>, value: u64) {
-    get_flags(r, value, names::GET_FLAGS);
+    if huge != 0 {
+        r.fmt(format_args!("{huge}<<SHM_HUGE_SHIFT|"));
+    }
+    r.mode(value & 0o777);
 }
 
 /// A command, with `IPC_64|` where a 32-bit library set it.
@@ -319,15 +327,6 @@ fn old_attributes(r: &mut Render<'_>, addr: u64) {
     if r.failed() { r.pointer(addr) } else { put_attributes(r, addr, true) }
 }
 
-fn open_flags(r: &mut Render<'_>, value: u64) {
-    r.put(["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"][(value & 3) as usize]);
-    let rest = u64::from(value as u32) & !3;
-    if rest != 0 {
-        r.put("|");
-        r.flags_bare(rest, names::MQ_OPEN_FLAGS);
-    }
-}
-
 fn priority_out(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 4];
     if r.fetch_out(addr, &mut buf) {
@@ -530,7 +529,7 @@ pub static ROWS: &[Row] = &[
         "mq_open",
         &[
             arg("name", Show::With(name_text)),
-            arg("oflag", Show::With(open_flags)),
+            arg("oflag", Show::With(super::file::open_flags)),
             arg("mode", Show::With(open_mode)),
             arg("attr", Show::With(open_attributes)),
         ],

@@ -72,7 +72,7 @@ fn remap_flags(r: &mut Render<'_>, value: u64) {
 
 /// The new address of mremap(2), which it only has with MREMAP_FIXED (2) or MREMAP_DONTUNMAP (4).
 fn new_address(r: &mut Render<'_>, value: u64) {
-    if r.arg(3) & 6 != 0 { r.pointer(value) } else { r.omit() }
+    if r.arg(3) & 3 == 3 { r.pointer(value) } else { r.omit() }
 }
 
 /// A bit mask of NUMA nodes of `bits` bits: `[0x00000000000005]`.
@@ -108,11 +108,17 @@ fn nodes_out<const BITS: u8>(r: &mut Render<'_>, addr: u64) {
 
 fn policy(r: &mut Render<'_>, value: u64) {
     const FLAGS: u64 = 0xe000;
-    let value = u64::from(value as u32);
-    r.choice(value & !FLAGS, MPOL, "MPOL_???");
-    if value & FLAGS != 0 {
-        r.put("|");
-        r.flags(value & FLAGS, MPOL_MODE, "MPOL_???");
+    // mbind(2) takes a long.
+    let value = if r.call.name() == Some("mbind") { value } else { u64::from(value as u32) };
+    let known = MPOL.iter().any(|(mode, _)| *mode == value & !FLAGS);
+    match (known, value & FLAGS) {
+        (false, _) => r.flags(value, MPOL_MODE, "MPOL_???"),
+        (true, 0) => r.choice(value, MPOL, "MPOL_???"),
+        (true, flags) => {
+            r.choice(value & !FLAGS, MPOL, "MPOL_???");
+            r.put("|");
+            r.flags(flags, MPOL_MODE, "MPOL_???");
+        }
     }
 }
 
@@ -281,7 +287,7 @@ pub static ROWS: &[Row] = &[
             arg("old_address", Show::Pointer),
             arg("old_size", Show::Ulong),
             arg("new_size", Show::Ulong),
-            arg("flags", Show::Flags(MREMAP, "MREMAP_???")),
+            arg("flags", Show::With(|r, v| r.flags(v, MREMAP, "MREMAP_???"))),
             arg("new_address", Show::With(new_address)),
         ],
     )
@@ -392,7 +398,7 @@ pub static ROWS: &[Row] = &[
             out("nodemask", Show::With(nodes_out::<2>)),
             arg("maxnode", Show::Ulong),
             arg("addr", Show::Pointer),
-            arg("flags", Show::Flags(GET_MEMPOLICY, "MPOL_???")),
+            arg("flags", Show::With(|r, v| r.flags(v, GET_MEMPOLICY, "MPOL_???"))),
         ],
     )
     .does(&[Does::Plain(Kind::Memory)])

@@ -58,8 +58,9 @@ fn mount_attr(r: &mut Render<'_>, addr: u64) {
         r.flags(le64(&buf, 8), MOUNT_ATTR, "MOUNT_ATTR_???");
         r.put(", propagation=");
         r.choice(le64(&buf, 16), MOUNT, "MS_???");
-        r.fmt(format_args!(", userns_fd={}", le64(&buf, 24) as i32));
-        r.put(if size > 32 { ", ...}" } else { "}" });
+        r.fmt(format_args!(", userns_fd={}", le64(&buf, 24)));
+        r.behind(addr, 32, size);
+        r.put("}");
     }
 }
 

@@ -168,7 +168,7 @@ pub static ROWS: &[Row] = &[
             arg("oldpath", Show::Path),
             arg("newdirfd", Show::DirFd),
             arg("newpath", Show::Path),
-            arg("flags", Show::Flags(RENAME, "RENAME_???")),
+            arg("flags", Show::Flags(RENAME, "RENAME_??")),
         ],
     )
     .does(&[Does::With(renameat_does)])
@@ -223,7 +223,7 @@ pub static ROWS: &[Row] = &[
     Row::new("getdents64", &[arg("fd", Show::Fd), out("dirp", Show::With(dirents64)), arg("count", Show::Uint)])
         .does(&[Does::io(0)])
         .pretend(Pretend::Value(0)),
-    Row::new("readdir", &[arg("fd", Show::Fd), out("dirp", Show::With(old_dirent))])
+    Row::new("readdir", &[arg("fd", Show::Fd), out("dirp", Show::With(old_dirent)), arg("count", Show::Uint)])
         .does(&[Does::io(0)])
         .pretend(Pretend::No(UNFILLED)),
 ];

@@ -25,28 +25,18 @@ fn socket_type(r: &mut Render<'_>, value: u64) {
     let value = value as u32;
     let (kind, flags) = (u64::from(value & 0xf), u64::from(value & !0xf));
     let known = names::TYPES.iter().any(|(n, _)| *n == kind);
-    match (known, flags) {
-        (true, _) => {
-            r.choice(kind, names::TYPES, "");
-            if flags != 0 {
-                r.put("|");
-                r.flags_bare(flags, names::TYPE_FLAGS);
-            }
-        }
-        (false, 0) if kind == 0 => r.put("0"),
-        (false, _) if kind == 0 && flags & 0x80800 != 0 => r.flags_bare(flags, names::TYPE_FLAGS),
-        (false, _) => {
-            r.hex(kind);
-            r.put(" /* SOCK_??? */");
-            if flags != 0 {
-                r.put("|");
-                r.flags_bare(flags, names::TYPE_FLAGS);
-            }
-        }
+    if !known {
+        return r.flags(u64::from(value), names::TYPE_FLAGS, "SOCK_???");
+    }
+    r.choice(kind, names::TYPES, "");
+    if flags != 0 {
+        r.put("|");
+        r.flags_bare(flags, names::TYPE_FLAGS);
     }
 }
 
 fn protocol(r: &mut Render<'_>, value: u64) {
+    let long = value;
     let value = u64::from(value as u32);
     match r.arg(0) as u32 {
         2 | 10 => r.choice(value, names::INET_PROTOCOLS, "IPPROTO_???"),
@@ -55,7 +45,7 @@ fn protocol(r: &mut Render<'_>, value: u64) {
         17 => r.htons_choice((value as u16).swap_bytes(), names::ETHERNET_PROTOCOLS, "ETH_P_???"),
         29 => r.choice(value, CAN_PROTOCOLS, "CAN_???"),
         31 => r.choice(value, names::BLUETOOTH_PROTOCOLS, "BTPROTO_???"),
-        _ => r.fmt(format_args!("{value}")),
+        _ => r.fmt(format_args!("{long}")),
     }
 }
 
@@ -352,7 +342,7 @@ pub static ROWS: &[Row] = &[
         &[
             arg("domain", Show::Choice(names::FAMILIES, "AF_???")),
             arg("type", Show::With(socket_type)),
-            arg("protocol", Show::With(protocol)),
+            arg("protocol", Show::Ulong),
             out("sv", Show::With(pair_out)),
         ],
     )

@@ -44,7 +44,14 @@ fn ldt_entry(r: &mut Render<'_>, addr: u64) {
 
 /// modify_ldt(2) returns an int where others return a long.
 fn ldt_result(r: &mut Render<'_>, value: i64) {
-    r.fmt(format_args!("{}", value as i32));
+    r.fmt(format_args!("{}", value as u32));
+    // The kernel returns an int in a long: to strace no error by its value, and yet named as one.
+    let errno = (value as i32).wrapping_neg();
+    if (1..4096).contains(&errno)
+        && let Some(name) = crate::syscall::errno::known_name(errno)
+    {
+        r.fmt(format_args!(" {name} ({})", crate::syscall::errno::describe(errno)));
+    }
 }
 
 /// The kernel chooses the entry where the program gave -1, and says which behind the result.

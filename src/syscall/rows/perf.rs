@@ -67,6 +67,9 @@ fn attributes(r: &mut Render<'_>, addr: u64) {
         return;
     }
     let (kind, size, config) = (le32(&b, 0), le32(&b, 4), le64(&b, 8));
+    if (1..64).contains(&size) {
+        return r.pointer(addr);
+    }
     r.put("{type=");
     r.choice(u64::from(kind), names::PERF_TYPES, "PERF_TYPE_???");
     r.put(", size=");
@@ -91,6 +94,9 @@ fn attributes(r: &mut Render<'_>, addr: u64) {
         if bits & 1 << (17 + i) != 0 {
             r.fmt(format_args!(", {name}=1"));
         }
+    }
+    if bits >> 38 != 0 {
+        r.fmt(format_args!(", __reserved_1={:#x} /* Bits 63..38 */", bits >> 38));
     }
     r.put(", ...}");
 }
@@ -137,7 +143,7 @@ pub static ROWS: &[Row] = &[Row::new(
         arg("pid", Show::Int),
         arg("cpu", Show::Int),
         arg("group_fd", Show::Fd),
-        arg("flags", Show::Flags(names::PERF_FLAGS, "PERF_FLAG_???")),
+        arg("flags", Show::With(|r, v| r.flags(v, names::PERF_FLAGS, "PERF_FLAG_???"))),
     ],
 )
 .result(ResultKind::Fd)

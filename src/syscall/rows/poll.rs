@@ -82,6 +82,8 @@ fn put_left(r: &mut Render<'_>, addr: u64, form: TimeForm, fraction: &str) {
 
 /// The sets of select(2): bits of at most this many descriptors are looked at, as many as the kernel has by default.
 const SET_BITS: usize = 1024;
+/// strace looks at this many, and shows only the address of what is not readable that far.
+const SET_READ: usize = 1 << 20;
 
 fn set_bytes(r: &Render<'_>, addr: u64, nfds: u64) -> Option<[u8; SET_BITS / 8]> {
     let nfds_valid = nfds as i32 >= 0;
@@ -89,6 +91,10 @@ fn set_bytes(r: &Render<'_>, addr: u64, nfds: u64) -> Option<[u8; SET_BITS / 8]>
     let word = r.call.abi.word();
     let bytes = nfds.min(SET_BITS).div_ceil(8 * word) * word;
     let mut buf = [0; SET_BITS / 8];
+    let last = addr.wrapping_add((nfds.min(SET_READ).div_ceil(8 * word) * word) as u64).wrapping_sub(1);
+    if nfds > SET_BITS && r.memory.read(last, &mut [0; 1]) == 0 {
+        return None;
+    }
     (addr != 0 && nfds_valid && r.memory.read(addr, &mut buf[..bytes]) == bytes).then_some(buf)
 }
 

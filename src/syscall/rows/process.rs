@@ -6,7 +6,7 @@ use crate::syscall::decode::iovec::{Iov, iovec, iovec_in, iovec_out};
 use crate::syscall::decode::signal::put_signal;
 use crate::syscall::decode::time::{TimeForm, put_time};
 use crate::syscall::names::file::AT_FLAGS;
-use crate::syscall::names::process::{CLONE, IDTYPE, KCMP, PIDFD_OPEN, RUSAGE, SETNS, WAIT};
+use crate::syscall::names::process::{CLONE, IDTYPE, KCMP, PIDFD_OPEN, RUSAGE, SETNS, UNSHARE, WAIT};
 use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
 
@@ -97,7 +97,8 @@ fn envp(r: &mut Render<'_>, addr: u64) {
 fn put_clone_flags(r: &mut Render<'_>, value: u64) {
     let (flags, signal) = (value & !0xff, value & 0xff);
     if flags != 0 {
-        r.flags(flags, CLONE, "CLONE_???");
+        let names = CLONE.iter().filter(|(bit, _)| *bit <= u64::from(u32::MAX));
+        r.flags_of(flags, names, "CLONE_???");
     }
     if signal != 0 {
         r.put(if flags != 0 { "|" } else { "" });
@@ -505,7 +506,7 @@ pub static ROWS: &[Row] = &[
     .pretend(Pretend::No(NO_STATUS)),
     Row::new("getrusage", &[arg("who", Show::Choice(RUSAGE, "RUSAGE_???")), out("usage", Show::With(rusage))])
         .pretend(Pretend::No(UNFILLED)),
-    Row::new("unshare", &[arg("flags", Show::Flags(CLONE, "CLONE_???"))])
+    Row::new("unshare", &[arg("flags", Show::With(|r, v| r.flags(v, UNSHARE, "CLONE_???")))])
         .does(&[Does::With(unshare_does)])
         .may(Kind::ProcessIdentity)
         .pretend(Pretend::Value(0)),

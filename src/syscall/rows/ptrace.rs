@@ -132,7 +132,7 @@ pub static ROWS: &[Row] = &[
     Row::new(
         "ptrace",
         &[
-            arg("op", Show::Choice(names::PTRACE_REQUESTS, "PTRACE_???")),
+            arg("op", Show::With(|r, v| r.choice(v, names::PTRACE_REQUESTS, "PTRACE_???"))),
             arg("pid", Show::With(pid)),
             arg("addr", Show::With(address)),
             arg("data", Show::With(data)),

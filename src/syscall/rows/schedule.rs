@@ -85,6 +85,9 @@ fn cpus(r: &mut Render<'_>, addr: u64, bytes: u64) {
         first = false;
         r.fmt(format_args!("{cpu}"));
     }
+    if bytes > 128 {
+        r.put(if first { "..." } else { " ..." });
+    }
     r.put("]");
 }
 
@@ -244,7 +247,7 @@ pub static ROWS: &[Row] = &[
         &[arg("pid", Show::Pid), arg("cpusetsize", Show::Uint), out("mask", Show::With(cpus_out))],
     )
     .pretend(Pretend::No(UNFILLED)),
-    Row::new("sched_setattr", &[arg("pid", Show::Pid), arg("attr", Show::With(sched_attr)), arg("flags", Show::Hex)])
+    Row::new("sched_setattr", &[arg("pid", Show::Pid), arg("attr", Show::With(sched_attr)), arg("flags", Show::Uint)])
         .pretend(Pretend::Value(0)),
     Row::new(
         "sched_getattr",
@@ -252,7 +255,7 @@ pub static ROWS: &[Row] = &[
             arg("pid", Show::Pid),
             out("attr", Show::With(sched_attr_out)),
             arg("size", Show::Uint),
-            arg("flags", Show::Hex),
+            arg("flags", Show::Uint),
         ],
     )
     .pretend(Pretend::No(UNFILLED)),

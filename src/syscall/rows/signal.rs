@@ -50,7 +50,6 @@ fn handler(r: &mut Render<'_>, value: u64) {
     match value {
         0 => r.put("SIG_DFL"),
         1 => r.put("SIG_IGN"),
-        v if v == u64::MAX || r.is_32() && v == u64::from(u32::MAX) => r.put("SIG_ERR"),
         v => r.fmt(format_args!("{v:#x}")),
     }
 }
@@ -253,7 +252,11 @@ pub static ROWS: &[Row] = &[
     )
     .pretend(STATE),
     Row::new("signal", &[arg("signum", Show::Signal), arg("handler", Show::With(handler))])
-        .result(ResultKind::Whole(|r, v| handler(r, v as u32 as u64)))
+        .result(ResultKind::With(|r, v| {
+            if v < 2 {
+                r.put(if v == 0 { " (SIG_DFL)" } else { " (SIG_IGN)" });
+            }
+        }))
         .pretend(STATE),
     Row::new(
         "rt_sigprocmask",

@@ -314,7 +314,23 @@ pub static ROWS: &[Row] = &[
     Row::new("ioperm", &[arg("from", Show::LongHex), arg("num", Show::LongHex), arg("turn_on", Show::Int)])
         .does(&[Does::System(Kind::System, "I/O ports")])
         .pretend(Pretend::Value(0)),
-    Row::new("lookup_dcookie", &[arg("cookie", Show::Ulong), out("buffer", Show::Pointer), arg("len", Show::Ulong)])
+    Row::new(
+        "lookup_dcookie",
+        &[
+            arg("cookie", Show::With(|r, _| {
+                let cookie = r.pair(0);
+                r.fmt(format_args!("{cookie}"));
+            })),
+            out("buffer", Show::With(|r, value| {
+                let addr = if r.is_i386() { r.arg(2) } else { value };
+                r.pointer(addr);
+            })),
+            arg("len", Show::With(|r, value| {
+                let len = if r.is_i386() { r.arg(3) } else { value };
+                r.fmt(format_args!("{len}"));
+            })),
+        ],
+    )
         .pretend(Pretend::No(UNFILLED)),
     Row::new(
         "lsm_get_self_attr",

@@ -31,6 +31,7 @@ static volatile long *progress; /* shared: the pattern that is under way */
 static const long no_call[] = {
     SYS_exit, SYS_exit_group, SYS_fork, SYS_vfork, SYS_clone3, SYS_rt_sigreturn, SYS_pause, SYS_sync, SYS_rt_sigsuspend,
     SYS_restart_syscall, SYS_vhangup, SYS_getrandom,
+    SYS_setitimer, SYS_alarm, /* what the timer interrupts is chance */
 #ifdef SYS_sigreturn
     SYS_sigreturn, SYS_sigsuspend,
 #endif
