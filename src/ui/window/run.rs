@@ -354,14 +354,16 @@ impl Window {
     /// While the program ran, signals were for it. Now Ctrl+C in the terminal ends Syswall, with the program's status.
     fn end_on_signals(&self) {
         use nix::sys::signal::{SigSet, Signal};
-        let signals = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
         let Some(app) = self.application() else { return };
-        // Before they are let through: one that is waiting already is not to end Syswall with a status of its own.
-        for signal in signals {
-            let app = app.clone();
-            glib::unix_signal_add_local_once(signal as i32, move || app.quit());
-        }
-        if SigSet::from_iter(signals.into_iter().chain([Signal::SIGQUIT])).thread_unblock().is_err() {
+        // They stay blocked, and a thread waits for them: the default action would end Syswall with another status.
+        let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]);
+        glib::spawn_future_local(async move {
+            match bridge::work(move || signals.wait()).await {
+                Some(Ok(_)) => app.quit(),
+                Some(Err(_)) | None => glib::g_warning!("syswall", "signals stay blocked"),
+            }
+        });
+        if SigSet::from_iter([Signal::SIGQUIT]).thread_unblock().is_err() {
             glib::g_warning!("syswall", "signals stay blocked");
         }
     }
