@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`syscall`] | what calls mean: one row per call, decoding, rendering. Pure | any |
 //! | [`policy`] | rules, precedence, presets, answers, JSON. Pure but for load and save | any |
+//! | [`i18n`] | gettext and placeholders; no other room is known to it | any |
 //! | [`words`] | plain sentences and their translation | front end |
 //! | [`sys`] | the only unsafe code: ptrace, wait, remote memory, launch | tracer |
 //! | [`tracer`] | the engine: event loop, tasks, deciding, enforcing | tracer |
@@ -17,7 +18,7 @@
 //! # Direction of imports
 //!
 //! `ui, cli → words, report → recording → policy → syscall`, `ui, cli → tracer → policy → syscall`,
-//! `tracer → sys, recording` (the event type). Nobody imports `ui` or `cli`; `syscall` and `policy`
+//! `tracer → sys, recording` (the event type), all but `syscall` and `sys` → `i18n`. Nobody imports `ui` or `cli`; `syscall` and `policy`
 //! know no operating system. `tests/architecture.rs` enforces it.
 //!
 //! # Data flows one way
@@ -26,6 +27,7 @@
 //! the front end and back; everything else leaves the tracer thread and never returns.
 
 pub mod cli;
+pub mod i18n;
 pub mod policy;
 pub mod recording;
 pub mod report;

@@ -5,7 +5,8 @@ use syswall::ui::run as windows;
 
 #[cfg(not(feature = "gui"))]
 fn windows(_start: syswall::session::Start) -> i32 {
-    eprintln!("syswall: this build has no windows; use syswall run --no-gui PROGRAM");
+    let text = syswall::i18n::tr("this build has no windows; use syswall run --no-gui PROGRAM");
+    eprintln!("syswall: {text}");
     125
 }
 

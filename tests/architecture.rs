@@ -11,17 +11,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may import. What is not here does not exist: a new room must be added on purpose.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
+    ("i18n", &[]),
     ("syscall", &[]),
-    ("policy", &["syscall"]),
-    ("recording", &["policy", "syscall"]),
-    ("report", &["recording", "policy", "syscall"]),
+    ("policy", &["syscall", "i18n"]),
+    ("recording", &["policy", "syscall", "i18n"]),
+    ("report", &["recording", "policy", "syscall", "i18n"]),
     ("sys", &["syscall"]),
-    ("tracer", &["sys", "recording", "policy", "syscall"]),
-    ("words", &["tracer", "recording", "policy", "syscall"]),
-    ("session", &["words", "tracer", "report", "recording", "policy", "sys", "syscall"]),
-    ("cli", &["session", "words", "tracer", "report", "recording", "policy", "syscall"]),
-    ("ui", &["session", "words", "tracer", "report", "recording", "policy", "syscall"]),
+    ("tracer", &["sys", "recording", "policy", "syscall", "i18n"]),
+    ("words", &["tracer", "recording", "policy", "syscall", "i18n"]),
+    ("session", &["words", "tracer", "report", "recording", "policy", "sys", "syscall", "i18n"]),
+    ("cli", &["session", "words", "tracer", "report", "recording", "policy", "syscall", "i18n"]),
+    ("ui", &["session", "words", "tracer", "report", "recording", "policy", "syscall", "i18n"]),
 ];
 
 /// What only the operating system can do. Names and numbers of the kernel are facts, and in `syscall` itself.

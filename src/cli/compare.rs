@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::output::{self, Stop, flushed, shown};
+use crate::i18n::{fill, tr};
 use crate::recording::{Reader, json};
 use crate::report::{Report, compare};
 
@@ -42,9 +43,10 @@ pub fn main(args: &CompareArgs) -> i32 {
 /// The report of a recording, or a saved one.
 fn load(path: &Path) -> Result<Report, Stop> {
     let fail = |e: &dyn std::fmt::Display| Stop::Failure(format!("{}: {e}", shown(path)));
+    let wrong = |template: String| Stop::Failure(fill(&template, &[("file", &shown(path))]));
     let mut file = File::open(path).map_err(|e| fail(&e))?;
     if file.metadata().map_err(|e| fail(&e))?.is_dir() {
-        return Err(fail(&"is a folder; give a recording or a saved report"));
+        return Err(wrong(tr("{file}: is a folder; give a recording or a saved report")));
     }
     let mut start = [0; 16];
     let got = file.read(&mut start).map_err(|e| fail(&e))?;
@@ -55,8 +57,8 @@ fn load(path: &Path) -> Result<Report, Stop> {
     let mut text = start[..got].to_vec();
     file.take(LARGEST).read_to_end(&mut text).map_err(|e| fail(&e))?;
     if text.is_empty() {
-        return Err(fail(&"is empty; give a recording or a saved report"));
+        return Err(wrong(tr("{file}: is empty; give a recording or a saved report")));
     }
-    let text = String::from_utf8(text).map_err(|_| fail(&"is neither a recording nor a saved report"))?;
+    let text = String::from_utf8(text).map_err(|_| wrong(tr("{file}: is neither a recording nor a saved report")))?;
     Report::parse(&text).map_err(|e| Stop::Failure(format!("{}:{e}", shown(path))))
 }

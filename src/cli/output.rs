@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
+use crate::i18n::{fill, tr};
+
 /// Why a command stops.
 pub enum Stop {
     /// With this line on standard error, and status 2.
@@ -42,7 +44,7 @@ pub fn status(result: Result<i32, Stop>) -> i32 {
 pub fn flushed(result: io::Result<()>) -> Result<(), Stop> {
     result.map_err(|e| match e.kind() {
         ErrorKind::BrokenPipe => Stop::NoReader,
-        _ => Stop::Failure(format!("standard output: {e}")),
+        _ => Stop::Failure(fill(&tr("standard output: {error}"), &[("error", &e.to_string())])),
     })
 }
 

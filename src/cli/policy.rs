@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::explain::explain;
 use super::output::{self, Stop, flushed, shown};
+use crate::i18n::{fill, tr, tr_n};
 use crate::policy::{Place, Policy, PolicyError, Rules, presets};
 use crate::recording::{Reader, json as records};
 
@@ -76,9 +77,9 @@ fn check(files: &[PathBuf]) -> i32 {
     for file in files {
         let line = match good(file) {
             Ok(policy) => {
-                let rules = policy.rules.len();
-                let line =
-                    format!("{}: no errors, {rules} {}\n", shown(file), if rules == 1 { "rule" } else { "rules" });
+                let rules = policy.rules.len() as u64;
+                let text = tr_n("{file}: no errors, {n} rule", "{file}: no errors, {n} rules", rules);
+                let line = fill(&text, &[("file", &shown(file))]) + "\n";
                 output::printing(|out| flushed(out.write_all(line.as_bytes())).map(|()| 0))
             }
             Err(error) => output::status(Err(Stop::from(error))),
@@ -103,8 +104,8 @@ fn list(format: Format, out: &mut dyn Write) -> Result<i32, Stop> {
         }
         Format::Text => {
             for preset in all {
-                let description = wrapped(&crate::words::tr(&preset.description), 76);
-                flushed(write!(out, "{}: {}\n{description}\n", preset.name, crate::words::tr(&preset.title)))?;
+                let description = wrapped(&tr(&preset.description), 76);
+                flushed(write!(out, "{}: {}\n{description}\n", preset.name, tr(&preset.title)))?;
             }
         }
     }
@@ -138,12 +139,18 @@ fn tell(args: &ExplainArgs, out: &mut dyn Write) -> Result<i32, Stop> {
         Format::Text => {
             for line in &lines {
                 let was = line.was.join(", ");
-                let changes = if was == line.decision { String::new() } else { format!(" (was: {was})") };
-                flushed(writeln!(
-                    out,
-                    "{:<8} {:<18} {}  [{}, {}x, by {}]{changes}",
-                    line.decision, line.kind, line.shown, line.program, line.count, line.why
-                ))?;
+                let template = match was == line.decision {
+                    true => tr("{object}  [{program}, {count}x, by {why}]"),
+                    false => tr("{object}  [{program}, {count}x, by {why}] (was: {was})"),
+                };
+                let values = [
+                    ("object", &*line.shown),
+                    ("program", &*line.program),
+                    ("count", &*line.count.to_string()),
+                    ("why", &*line.why),
+                    ("was", &*was),
+                ];
+                flushed(writeln!(out, "{:<8} {:<18} {}", line.decision, line.kind, fill(&template, &values)))?;
             }
         }
     }

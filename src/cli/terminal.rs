@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use async_channel::TryRecvError;
 
 use super::ask::TerminalAsker;
+use crate::i18n::tr;
 use crate::policy::Decision;
 use crate::policy::answer::{Choice, HowLong, WhatScope, WhoScope};
-use crate::session::{Options, Session, start};
+use crate::session::{ENGINE_DIED, Options, Session, start};
 use crate::tracer::{Ended, Message, Question, QuestionId};
 
 /// Runs the program to its end. Returns the exit status of the command (contract 2). The calling thread is the front
@@ -26,11 +27,7 @@ pub fn run(options: Options) -> i32 {
     let mut told = false;
     let ended = loop {
         let Some(message) = waiting.pop_front().or_else(|| session.messages.recv_blocking().ok()) else {
-            break Ended {
-                status: None,
-                failure: Some("the engine died; this is a bug in Syswall".into()),
-                progress: Default::default(),
-            };
+            break Ended { status: None, failure: Some(ENGINE_DIED), progress: Default::default() };
         };
         match message {
             Message::Question(question) => {
@@ -39,9 +36,9 @@ pub fn run(options: Options) -> i32 {
                     None => {
                         if !told {
                             told = true;
-                            eprintln!(
-                                "syswall: there is no terminal to ask on, so what is not allowed by the policy is denied"
-                            );
+                            let text =
+                                tr("there is no terminal to ask on, so what is not allowed by the policy is denied");
+                            eprintln!("syswall: {text}");
                         }
                         Some(once(Decision::Deny))
                     }

@@ -7,29 +7,33 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{Policy, PolicyError};
+use crate::i18n::{fill, tr};
 
 /// Largest policy that is read, in bytes.
 pub(super) const LARGEST: u64 = 16 << 20;
 /// Longest part of a file name that a program's path is cut to; the kernel takes 255.
 const PART: usize = 200;
 
-fn failed(path: &Path, doing: &str, error: &io::Error) -> PolicyError {
-    PolicyError::whole(path.display().to_string(), format!("{doing}: {error}"))
+fn failed(path: &Path, template: &str, error: &io::Error) -> PolicyError {
+    PolicyError::whole(path.display().to_string(), fill(template, &[("error", &error.to_string())]))
 }
 
 /// Reads the text of a policy.
 pub(super) fn read(path: &Path) -> Result<String, PolicyError> {
-    let cannot = |error: io::Error| failed(path, "cannot read the policy", &error);
+    let cannot = |error: io::Error| failed(path, &tr("cannot read the policy: {error}"), &error);
     let mut bytes = Vec::new();
     File::open(path).map_err(cannot)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
     let source = path.display().to_string();
     if bytes.len() as u64 > LARGEST {
-        return Err(PolicyError::whole(source, format!("larger than {} MiB, the most a policy can be", LARGEST >> 20)));
+        return Err(PolicyError::whole(
+            source,
+            fill(&tr("larger than {limit} MiB, the most a policy can be"), &[("limit", &(LARGEST >> 20).to_string())]),
+        ));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let sound = String::from_utf8_lossy(&error.as_bytes()[..at]);
-        PolicyError::at(&source, &sound, at, "not UTF-8 from here; save the file as UTF-8 text")
+        PolicyError::at(&source, &sound, at, tr("not UTF-8 from here; save the file as UTF-8 text"))
     })
 }
 
@@ -45,7 +49,7 @@ impl Drop for Temporary {
 
 /// Puts `text` where `path` says: all of it or nothing, for its owner only.
 pub(super) fn save(path: &Path, text: &str) -> Result<(), PolicyError> {
-    write(path, text).map_err(|error| failed(path, "cannot save the policy", &error))
+    write(path, text).map_err(|error| failed(path, &tr("cannot save the policy: {error}"), &error))
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {

@@ -8,6 +8,7 @@ use super::pattern::{Pattern, Subject};
 use super::rule::{ArgScalar, ArgTest, Except, Kinds, Layout, Ports, ProcessTarget, Rule};
 use super::spans::{Member, Node, Value};
 use super::{Decision, Place, Policy, PolicyError, names, spans, time};
+use crate::i18n::{fill, mark, tr};
 use crate::syscall::errno;
 
 /// The version that is read and written.
@@ -57,7 +58,13 @@ impl<'a> Reader<'a> {
     }
 
     fn expected(&self, node: &Node, what: &str) -> PolicyError {
-        self.error(node.at, format!("{what} is expected here, not {}", node.value.what()))
+        self.error(
+            node.at,
+            fill(
+                &tr("{what} is expected here, not {found}"),
+                &[("what", &tr(what)), ("found", &tr(node.value.what()))],
+            ),
+        )
     }
 
     /// The members of an object, each of them known.
@@ -65,20 +72,26 @@ impl<'a> Reader<'a> {
         let Value::Object(members) = &node.value else { return Err(self.expected(node, what)) };
         for member in members {
             if !known.contains(&member.key.as_str()) {
-                return Err(self.unknown(member.at, "field", &member.key, known.iter().copied()));
+                return Err(self.unknown(member.at, mark("unknown field {name}"), &member.key, known.iter().copied()));
             }
         }
         Ok(members)
     }
 
-    fn unknown<'n>(&self, at: usize, what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> PolicyError {
+    /// `problem` is the marked sentence, with `{name}` and perhaps `{call}` in it.
+    fn unknown<'n>(&self, at: usize, problem: &str, name: &str, known: impl Iterator<Item = &'n str>) -> PolicyError {
         let known: Vec<&str> = known.collect();
-        let hint = match names::nearest(name, known.iter().copied()) {
-            Some(near) => format!("; did you mean {near:?}?"),
-            None if known.len() <= 40 => format!("; there are {}", known.join(", ")),
-            None => String::new(),
+        let problem = fill(&tr(problem), &[("name", &format!("{name:?}"))]);
+        let message = match names::nearest(name, known.iter().copied()) {
+            Some(near) => {
+                fill(&tr("{problem}; did you mean {near}?"), &[("problem", &problem), ("near", &format!("{near:?}"))])
+            }
+            None if known.len() <= 40 => {
+                fill(&tr("{problem}; there are {known}"), &[("problem", &problem), ("known", &known.join(", "))])
+            }
+            None => problem,
         };
-        self.error(at, format!("unknown {what} {name:?}{hint}"))
+        self.error(at, message)
     }
 
     pub fn string<'n>(&self, node: &'n Node, what: &str) -> Result<&'n str> {
@@ -91,14 +104,19 @@ impl<'a> Reader<'a> {
     fn boolean(&self, node: &Node) -> Result<bool> {
         match node.value {
             Value::Bool(value) => Ok(value),
-            _ => Err(self.expected(node, "true or false")),
+            _ => Err(self.expected(node, mark("true or false"))),
         }
     }
 
     fn integer(&self, node: &Node, what: &str) -> Result<i128> {
         let Value::Number(number) = &node.value else { return Err(self.expected(node, what)) };
         let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
-        whole.ok_or_else(|| self.error(node.at, format!("{number} is not a whole number of at most 64 bits")))
+        whole.ok_or_else(|| {
+            self.error(
+                node.at,
+                fill(&tr("{number} is not a whole number of at most 64 bits"), &[("number", &number.to_string())]),
+            )
+        })
     }
 
     fn items<'n>(&self, node: &'n Node, what: &str) -> Result<&'n [Node]> {
@@ -115,56 +133,70 @@ impl<'a> Reader<'a> {
         }
         let items = self.items(node, what)?;
         if items.is_empty() {
-            return Err(self.error(node.at, "an empty list matches nothing; leave the field out to mean any"));
+            return Err(self.error(node.at, tr("an empty list matches nothing; leave the field out to mean any")));
         }
         items.iter().map(|item| Ok((item.at, self.string(item, what)?))).collect()
     }
 
     pub fn decision(&self, node: &Node) -> Result<Decision> {
-        let what = "a decision such as \"allow\"";
+        let what = mark("a decision such as \"allow\"");
         let name = self.string(node, what)?;
-        Decision::from_name(name)
-            .ok_or_else(|| self.unknown(node.at, "decision", name, Decision::ALL.iter().map(|d| d.name())))
+        Decision::from_name(name).ok_or_else(|| {
+            self.unknown(node.at, mark("unknown decision {name}"), name, Decision::ALL.iter().map(|d| d.name()))
+        })
     }
 
     fn glob(&self, node: &Node, subject: Subject, what: &str) -> Result<String> {
         let text = self.string(node, what)?;
-        Pattern::new(text, subject, &self.place)
-            .map_err(|why| self.error(node.at, format!("{text:?} is no usable pattern: {why}")))?;
+        Pattern::new(text, subject, &self.place).map_err(|why| {
+            self.error(
+                node.at,
+                fill(
+                    &tr("{text} is no usable pattern: {why}"),
+                    &[("text", &format!("{text:?}")), ("why", &why.to_string())],
+                ),
+            )
+        })?;
         Ok(text.to_owned())
     }
 
     fn kinds(&self, node: &Node) -> Result<Kinds> {
-        let given = self.one_or_more(node, "a kind such as \"file.read\", or a list of kinds")?;
+        let given = self.one_or_more(node, mark("a kind such as \"file.read\", or a list of kinds"))?;
         let names: Vec<&str> = given.iter().map(|(_, name)| *name).collect();
         Kinds::from_names(&names).map_err(|bad| {
             let at = given.iter().find(|(_, name)| *name == bad).map_or(node.at, |(at, _)| *at);
-            self.unknown(at, "kind", &bad, names::kinds())
+            self.unknown(at, mark("unknown kind {name}"), &bad, names::kinds())
         })
     }
 
     fn calls(&self, node: &Node) -> Result<Vec<String>> {
-        let given = self.one_or_more(node, "a list of calls such as [\"openat\"]")?;
+        let given = self.one_or_more(node, mark("a list of calls such as [\"openat\"]"))?;
         for (at, name) in &given {
             if !names::is_call(name) {
-                return Err(self.unknown(*at, "call", name, names::calls()));
+                return Err(self.unknown(*at, mark("unknown call {name}"), name, names::calls()));
             }
         }
         Ok(given.into_iter().map(|(_, name)| name.to_owned()).collect())
     }
 
     fn address(&self, node: &Node) -> Result<IpNet> {
-        let text = self.string(node, "an address such as \"192.0.2.1\" or \"10.0.0.0/8\"")?;
+        let text = self.string(node, mark("an address such as \"192.0.2.1\" or \"10.0.0.0/8\""))?;
         let bad = || {
             let examples = "192.0.2.1, 10.0.0.0/8, 2001:db8::1 or fc00::/7";
-            self.error(node.at, format!("{text:?} is neither an IP address nor a network; write {examples}"))
+            self.error(
+                node.at,
+                fill(
+                    &tr("{text} is neither an IP address nor a network; write {examples}"),
+                    &[("text", &format!("{text:?}")), ("examples", &examples.to_string())],
+                ),
+            )
         };
         super::address::parse(text).ok_or_else(bad)
     }
 
     fn port(&self, node: &Node) -> Result<Ports> {
-        const WHAT: &str = "a port such as 443 or \"8000-8099\"";
-        let bad = || self.error(node.at, "a port is a number from 0 to 65535, or two as in \"8000-8099\"");
+        const WHAT: &str = mark("a port such as 443 or \"8000-8099\"");
+        let bad = || self.error(node.at, tr("a port is a number from 0 to 65535, or two as in \"8000-8099\""));
         match &node.value {
             Value::Number(number) => {
                 let port = number.as_u64().and_then(|n| u16::try_from(n).ok()).ok_or_else(bad)?;
@@ -175,7 +207,13 @@ impl<'a> Reader<'a> {
                 let number = |t: &str| t.bytes().all(|b| b.is_ascii_digit()).then(|| t.parse::<u16>().ok()).flatten();
                 let (first, last) = (number(first).ok_or_else(bad)?, number(last).ok_or_else(bad)?);
                 if first > last {
-                    return Err(self.error(node.at, format!("no port is in {text:?}; the lower number comes first")));
+                    return Err(self.error(
+                        node.at,
+                        fill(
+                            &tr("no port is in {text}; the lower number comes first"),
+                            &[("text", &format!("{text:?}"))],
+                        ),
+                    ));
                 }
                 Ok(Ports { first, last })
             }
@@ -186,22 +224,22 @@ impl<'a> Reader<'a> {
     fn scalar(&self, node: &Node) -> Result<ArgScalar> {
         match &node.value {
             Value::String(text) => Ok(ArgScalar::Text(text.clone())),
-            _ => Ok(ArgScalar::Number(self.integer(node, "a number or a text")?)),
+            _ => Ok(ArgScalar::Number(self.integer(node, mark("a number or a text"))?)),
         }
     }
 
     fn arg_test(&self, node: &Node) -> Result<ArgTest> {
         let Value::Object(_) = node.value else { return Ok(ArgTest::Is(self.scalar(node)?)) };
-        let members = self.members(node, "a test", &TEST_FIELDS)?;
+        let members = self.members(node, mark("a test"), &TEST_FIELDS)?;
         let shape = || {
             self.error(
                 node.at,
-                "a test has one of \"has\", \"in\" and \"glob\", or \"min\" and \"max\" (or one of them)",
+                tr("a test has one of \"has\", \"in\" and \"glob\", or \"min\" and \"max\" (or one of them)"),
             )
         };
         let bound = |name: &str| {
             let found = members.iter().find(|m| m.key == name);
-            found.map(|m| self.integer(&m.node, "a number")).transpose()
+            found.map(|m| self.integer(&m.node, mark("a number"))).transpose()
         };
         let (min, max) = (bound("min")?, bound("max")?);
         if min.is_some() || max.is_some() {
@@ -211,18 +249,18 @@ impl<'a> Reader<'a> {
             if let (Some(min), Some(max)) = (min, max)
                 && min > max
             {
-                return Err(self.error(node.at, "no number is in this range; \"min\" is the lower one"));
+                return Err(self.error(node.at, tr("no number is in this range; \"min\" is the lower one")));
             }
             return Ok(ArgTest::Range { min, max });
         }
         let [member] = members else { return Err(shape()) };
         match member.key.as_str() {
-            "has" => Ok(ArgTest::Has(self.string(&member.node, "a flag such as \"O_CREAT\"")?.to_owned())),
-            "glob" => Ok(ArgTest::Glob(self.glob(&member.node, Subject::Text, "a pattern")?)),
+            "has" => Ok(ArgTest::Has(self.string(&member.node, mark("a flag such as \"O_CREAT\""))?.to_owned())),
+            "glob" => Ok(ArgTest::Glob(self.glob(&member.node, Subject::Text, mark("a pattern"))?)),
             _ => {
-                let items = self.items(&member.node, "a list of numbers or texts")?;
+                let items = self.items(&member.node, mark("a list of numbers or texts"))?;
                 if items.is_empty() {
-                    return Err(self.error(member.node.at, "nothing is in an empty list"));
+                    return Err(self.error(member.node.at, tr("nothing is in an empty list")));
                 }
                 Ok(ArgTest::In(items.iter().map(|item| self.scalar(item)).collect::<Result<_>>()?))
             }
@@ -231,10 +269,10 @@ impl<'a> Reader<'a> {
 
     fn args(&self, node: &Node, calls: &[String]) -> Result<Vec<(String, ArgTest)>> {
         let Value::Object(members) = &node.value else {
-            return Err(self.expected(node, "an object such as {\"request\": \"TIOCSTI\"}"));
+            return Err(self.expected(node, mark("an object such as {\"request\": \"TIOCSTI\"}")));
         };
         if members.is_empty() {
-            return Err(self.error(node.at, "an empty \"args\" tests nothing; leave it out"));
+            return Err(self.error(node.at, tr("an empty \"args\" tests nothing; leave it out")));
         }
         let mut tests = Vec::new();
         for member in members {
@@ -244,7 +282,7 @@ impl<'a> Reader<'a> {
                 let call = calls.join(", ");
                 return Err(self.unknown(
                     member.at,
-                    &format!("argument of {call}"),
+                    &fill(&tr("unknown argument of {call}: {name}"), &[("call", &call)]),
                     &member.key,
                     known.iter().copied(),
                 ));
@@ -255,20 +293,32 @@ impl<'a> Reader<'a> {
     }
 
     fn expires(&self, node: &Node) -> Result<i64> {
-        let text = self.string(node, "a moment such as \"2026-12-31T23:59:59Z\"")?;
+        let text = self.string(node, mark("a moment such as \"2026-12-31T23:59:59Z\""))?;
         time::parse(text).ok_or_else(|| {
-            self.error(node.at, format!("{text:?} is no moment; write it in UTC as 2026-12-31T23:59:59Z"))
+            self.error(
+                node.at,
+                fill(
+                    &tr("{text} is no moment; write it in UTC as 2026-12-31T23:59:59Z"),
+                    &[("text", &format!("{text:?}"))],
+                ),
+            )
         })
     }
 
     fn errno(&self, node: &Node) -> Result<i32> {
         let bad = |given: &str| {
-            self.error(node.at, format!("{given} is no errno; write its name, such as \"EACCES\" or \"ENOENT\""))
+            self.error(
+                node.at,
+                fill(
+                    &tr("{given} is no errno; write its name, such as \"EACCES\" or \"ENOENT\""),
+                    &[("given", &given.to_string())],
+                ),
+            )
         };
         match &node.value {
             Value::String(name) => errno::number(name).ok_or_else(|| bad(&format!("{name:?}"))),
             _ => {
-                let number = self.integer(node, "an errno such as \"EACCES\"")?;
+                let number = self.integer(node, mark("an errno such as \"EACCES\""))?;
                 i32::try_from(number).ok().filter(|n| (1..=133).contains(n)).ok_or_else(|| bad(&number.to_string()))
             }
         }
@@ -276,22 +326,22 @@ impl<'a> Reader<'a> {
 
     fn except(&self, node: &Node) -> Result<Except> {
         let mut except = Except::default();
-        for member in self.members(node, "an object", &EXCEPT_FIELDS)? {
+        for member in self.members(node, mark("an object"), &EXCEPT_FIELDS)? {
             let node = &member.node;
             match member.key.as_str() {
                 "paths" => {
-                    for item in self.items(node, "a list of paths")? {
-                        except.paths.push(self.glob(item, Subject::Path, "a path")?);
+                    for item in self.items(node, mark("a list of paths"))? {
+                        except.paths.push(self.glob(item, Subject::Path, mark("a path"))?);
                     }
                 }
                 "addresses" => {
-                    for item in self.items(node, "a list of addresses")? {
+                    for item in self.items(node, mark("a list of addresses"))? {
                         except.addresses.push(self.address(item)?);
                     }
                 }
                 "families" => {
-                    for item in self.items(node, "a list of socket families")? {
-                        except.families.push(self.string(item, "a family")?.to_owned());
+                    for item in self.items(node, mark("a list of socket families"))? {
+                        except.families.push(self.string(item, mark("a family"))?.to_owned());
                     }
                 }
                 "made_by_program" => except.made_by_program = self.boolean(node)?,
@@ -307,10 +357,10 @@ impl<'a> Reader<'a> {
         if self.author == Author::Preset {
             known.push("except");
         }
-        let members = self.members(node, "a rule", &known)?;
+        let members = self.members(node, mark("a rule"), &known)?;
         let find = |name: &str| members.iter().find(|m| m.key == name);
         let Some(decision) = find("decision") else {
-            return Err(self.error(node.at, "this rule decides nothing; add \"decision\": \"allow\" (or another)"));
+            return Err(self.error(node.at, tr("this rule decides nothing; add \"decision\": \"allow\" (or another)")));
         };
         let mut rule = Rule::new(self.decision(&decision.node)?);
         // The names of arguments are those of the calls.
@@ -323,36 +373,44 @@ impl<'a> Reader<'a> {
             match member.key.as_str() {
                 "errno" => rule.errno = Some(self.errno(node)?),
                 "value" => {
-                    let value = self.integer(node, "a number")?;
+                    let value = self.integer(node, mark("a number"))?;
                     let fits = i64::try_from(value).ok().filter(|v| *v >= 0);
                     rule.value = Some(fits.ok_or_else(|| {
-                        self.error(node.at, "a success is 0 or more; for an error use \"deny\" with \"errno\"")
+                        self.error(node.at, tr("a success is 0 or more; for an error use \"deny\" with \"errno\""))
                     })?);
                 }
-                "program" => rule.program = Some(self.glob(node, Subject::Path, "a path such as \"/usr/bin/curl\"")?),
+                "program" => {
+                    rule.program = Some(self.glob(node, Subject::Path, mark("a path such as \"/usr/bin/curl\""))?)
+                }
                 "children" => rule.children = self.boolean(node)?,
                 "kind" => rule.kinds = self.kinds(node)?,
-                "path" => rule.path = Some(self.glob(node, Subject::Path, "a path such as \"~/Documents/**\"")?),
+                "path" => {
+                    rule.path = Some(self.glob(node, Subject::Path, mark("a path such as \"~/Documents/**\""))?)
+                }
                 "address" => rule.address = Some(self.address(node)?),
                 "port" => rule.port = Some(self.port(node)?),
-                "socket" => rule.socket = Some(self.glob(node, Subject::Socket, "a name such as \"/run/dbus/*\"")?),
+                "socket" => {
+                    rule.socket = Some(self.glob(node, Subject::Socket, mark("a name such as \"/run/dbus/*\""))?)
+                }
                 "target" => {
-                    let name = self.string(node, "\"self\", \"tree\" or \"outside\"")?;
+                    let name = self.string(node, mark("\"self\", \"tree\" or \"outside\""))?;
                     let known = || ProcessTarget::ALL.iter().map(|t| t.name());
                     let target = ProcessTarget::from_name(name);
-                    rule.target = Some(target.ok_or_else(|| self.unknown(node.at, "target", name, known()))?);
+                    rule.target = Some(
+                        target.ok_or_else(|| self.unknown(node.at, mark("unknown target {name}"), name, known()))?,
+                    );
                 }
                 "args" => rule.args = self.args(node, &rule.calls)?,
-                "id" => rule.id = text("a name")?,
+                "id" => rule.id = text(mark("a name"))?,
                 "enabled" => rule.enabled = self.boolean(node)?,
                 "expires" => rule.expires = Some(self.expires(node)?),
                 "priority" => {
-                    let value = self.integer(node, "a number")?;
-                    let bad = || self.error(node.at, "a priority is a whole number of at most 63 bits");
+                    let value = self.integer(node, mark("a number"))?;
+                    let bad = || self.error(node.at, tr("a priority is a whole number of at most 63 bits"));
                     rule.priority = Some(i64::try_from(value).map_err(|_| bad())?);
                 }
-                "origin" => rule.origin = text("a text")?,
-                "note" => rule.note = text("a text")?,
+                "origin" => rule.origin = text(mark("a text"))?,
+                "note" => rule.note = text(mark("a text"))?,
                 "except" => rule.except = self.except(node)?,
                 _ => {}
             }
@@ -366,25 +424,32 @@ impl<'a> Reader<'a> {
     fn agree(&self, rule: &Rule, members: &[Member]) -> Result<()> {
         let find = |name: &str| members.iter().find(|m| m.key == name);
         if let Some(member) = find("errno").filter(|_| rule.decision != Decision::Deny) {
-            return Err(self.error(member.at, "\"errno\" belongs to rules that deny; remove it"));
+            return Err(self.error(member.at, tr("\"errno\" belongs to rules that deny; remove it")));
         }
         if let Some(member) = find("value").filter(|_| rule.decision != Decision::Pretend) {
-            return Err(self.error(member.at, "\"value\" belongs to rules that pretend; remove it"));
+            return Err(self.error(member.at, tr("\"value\" belongs to rules that pretend; remove it")));
         }
         if let Some(member) = find("id").filter(|_| rule.id.as_deref() == Some("")) {
-            return Err(self.error(member.node.at, "an empty id names nothing; leave it out"));
+            return Err(self.error(member.node.at, tr("an empty id names nothing; leave it out")));
         }
         let mut objects = ["path", "address", "port", "socket", "target"].into_iter().filter_map(find);
         if let (Some(first), Some(other)) = (objects.next(), objects.next())
             && (first.key.as_str(), other.key.as_str()) != ("address", "port")
         {
-            let message = format!("no object has both {:?} and {:?}; make two rules of it", first.key, other.key);
+            let message = fill(
+                &tr("no object has both {first} and {other}; make two rules of it"),
+                &[("first", &format!("{:?}", first.key)), ("other", &format!("{:?}", other.key))],
+            );
             return Err(self.error(first.at.max(other.at), message));
         }
         if let Some(third) = objects.next() {
-            return Err(
-                self.error(third.at, format!("no object has an address and {:?}; make two rules of it", third.key))
-            );
+            return Err(self.error(
+                third.at,
+                fill(
+                    &tr("no object has an address and {field}; make two rules of it"),
+                    &[("field", &format!("{:?}", third.key))],
+                ),
+            ));
         }
         if rule.decision == Decision::Pretend {
             self.can_pretend(members)?;
@@ -395,21 +460,30 @@ impl<'a> Reader<'a> {
     /// Refuses a rule that wants a success that can't be made up.
     fn can_pretend(&self, members: &[Member]) -> Result<()> {
         let given = |name: &str| match members.iter().find(|m| m.key == name) {
-            Some(member) => self.one_or_more(&member.node, "a text"),
+            Some(member) => self.one_or_more(&member.node, mark("a text")),
             None => Ok(Vec::new()),
         };
         let has_value = members.iter().any(|m| m.key == "value");
         for (at, call) in given("calls")? {
             let why = if has_value { names::why_not_value(call) } else { names::why_not_pretend(call) };
             if let Some(why) = why {
-                return Err(self.error(at, format!("cannot pretend {call}: {why}; use \"deny\"")));
+                return Err(self.error(
+                    at,
+                    fill(
+                        &tr("cannot pretend {call}: {why}; use \"deny\""),
+                        &[("call", &call.to_string()), ("why", &why.to_string())],
+                    ),
+                ));
             }
         }
         for (at, kind) in given("kind")? {
             if !names::kind_can_be_pretended(kind) {
                 return Err(self.error(
                     at,
-                    format!("cannot pretend {kind}: no call of that kind can be made to look done; use \"deny\""),
+                    fill(
+                        &tr("cannot pretend {kind}: no call of that kind can be made to look done; use \"deny\""),
+                        &[("kind", &kind.to_string())],
+                    ),
                 ));
             }
         }
@@ -418,33 +492,45 @@ impl<'a> Reader<'a> {
 
     /// A whole policy.
     pub fn policy(&self, root: &Node) -> Result<Policy> {
-        let Value::Object(all) = &root.value else { return Err(self.expected(root, "a policy, an object in {}")) };
+        let Value::Object(all) = &root.value else {
+            return Err(self.expected(root, mark("a policy, an object in {}")));
+        };
         // First, as a newer version can have fields and values that this one does not know.
         let Some(version) = all.iter().find(|m| m.key == "syswall") else {
-            return Err(self.error(root.at, format!("no version is given; add \"syswall\": {VERSION}")));
+            return Err(self.error(
+                root.at,
+                fill(&tr("no version is given; add \"syswall\": {version}"), &[("version", &VERSION.to_string())]),
+            ));
         };
-        match self.integer(&version.node, "the version, a number")? {
+        match self.integer(&version.node, mark("the version, a number"))? {
             v if v == i128::from(VERSION) => {}
             v if v > i128::from(VERSION) => {
                 return Err(self.error(
                     version.node.at,
-                    format!("from a newer version of Syswall (format {v}, this one reads {VERSION}); update Syswall"),
+                    fill(&tr("from a newer version of Syswall (format {found}, this one reads {version}); update Syswall"), &[("found", &v.to_string()), ("version", &VERSION.to_string())]),
                 ));
             }
             v => {
-                return Err(
-                    self.error(version.node.at, format!("there is no format {v}; write \"syswall\": {VERSION}"))
-                );
+                return Err(self.error(
+                    version.node.at,
+                    fill(
+                        &tr("there is no format {found}; write \"syswall\": {version}"),
+                        &[("found", &v.to_string()), ("version", &VERSION.to_string())],
+                    ),
+                ));
             }
         }
         let mut policy = Policy::default();
-        for member in self.members(root, "a policy", &POLICY_FIELDS)? {
+        for member in self.members(root, mark("a policy"), &POLICY_FIELDS)? {
             let node = &member.node;
             match member.key.as_str() {
                 "program" => {
-                    let path = self.string(node, "a path such as \"/usr/bin/curl\"")?;
+                    let path = self.string(node, mark("a path such as \"/usr/bin/curl\""))?;
                     if !path.starts_with('/') {
-                        return Err(self.error(node.at, format!("{path:?} is not a whole path; begin with /")));
+                        return Err(self.error(
+                            node.at,
+                            fill(&tr("{path} is not a whole path; begin with /"), &[("path", &format!("{path:?}"))]),
+                        ));
                     }
                     policy.program = Some(path.to_owned());
                 }
@@ -463,7 +549,7 @@ impl<'a> Reader<'a> {
         match self.decision(node)? {
             Decision::Pretend => Err(self.error(
                 node.at,
-                "not everything can be pretended; let \"default\" be \"ask\", \"deny\", \"allow\" or \"kill\"",
+                tr("not everything can be pretended; let \"default\" be \"ask\", \"deny\", \"allow\" or \"kill\""),
             )),
             decision => Ok(decision),
         }
@@ -471,14 +557,17 @@ impl<'a> Reader<'a> {
 
     fn presets(&self, node: &Node) -> Result<Vec<String>> {
         let mut found: Vec<String> = Vec::new();
-        for item in self.items(node, "a list of presets")? {
-            let name = self.string(item, "a preset's name")?;
+        for item in self.items(node, mark("a list of presets"))? {
+            let name = self.string(item, mark("a preset's name"))?;
             let known = || super::presets::names();
             if !known().any(|n| n == name) {
-                return Err(self.unknown(item.at, "preset", name, known()));
+                return Err(self.unknown(item.at, mark("unknown preset {name}"), name, known()));
             }
             if found.iter().any(|n| n == name) {
-                return Err(self.error(item.at, format!("the preset {name:?} is here twice; remove one")));
+                return Err(self.error(
+                    item.at,
+                    fill(&tr("the preset {name} is here twice; remove one"), &[("name", &format!("{name:?}"))]),
+                ));
             }
             found.push(name.to_owned());
         }
@@ -487,7 +576,7 @@ impl<'a> Reader<'a> {
 
     /// A list of rules.
     pub fn rules(&self, node: &Node) -> Result<Vec<Rule>> {
-        let items = self.items(node, "a list of rules")?;
+        let items = self.items(node, mark("a list of rules"))?;
         let mut ids = std::collections::HashSet::new();
         let mut rules = Vec::with_capacity(items.len());
         for item in items {
@@ -497,7 +586,9 @@ impl<'a> Reader<'a> {
                     Value::Object(members) => members.iter().find(|m| m.key == "id").map_or(item.at, |m| m.node.at),
                     _ => item.at,
                 };
-                return Err(self.error(at, format!("the id {id:?} names two rules; change one")));
+                return Err(
+                    self.error(at, fill(&tr("the id {id} names two rules; change one"), &[("id", &format!("{id:?}"))]))
+                );
             }
             rules.push(rule);
         }

@@ -10,6 +10,7 @@ use super::pattern::{Pattern, Subject};
 use super::precedence::Narrowness;
 use super::rule::{ProcessTarget, Rule};
 use super::{Decision, Place, Query};
+use crate::i18n::{fill, tr};
 use crate::syscall::{Access, Kind, Object};
 
 /// `renameat2(2)`: both names are there and change places.
@@ -90,7 +91,16 @@ impl Compiled {
     pub fn new(rule: Arc<Rule>, place: &Place) -> Result<Compiled, String> {
         let pattern = |field: &str, text: &Option<String>, subject: Subject| -> Result<Option<Pattern>, String> {
             let compiled = text.as_ref().map(|text| Pattern::new(text, subject, place)).transpose();
-            compiled.map_err(|why| format!("{field} {:?}: {why}", text.as_deref().unwrap_or_default()))
+            compiled.map_err(|why| {
+                fill(
+                    &tr("{field} {text}: {why}"),
+                    &[
+                        ("field", &field.to_string()),
+                        ("text", &format!("{:?}", text.as_deref().unwrap_or_default())),
+                        ("why", &why.to_string()),
+                    ],
+                )
+            })
         };
         let program = pattern("program", &rule.program, Subject::Path)?;
         let path = pattern("path", &rule.path, Subject::Path)?;
@@ -101,7 +111,12 @@ impl Compiled {
         }
         let mut args = Vec::new();
         for (name, test) in &rule.args {
-            args.push((name.clone(), ArgMatcher::new(test).map_err(|why| format!("args {name:?}: {why}"))?));
+            args.push((
+                name.clone(),
+                ArgMatcher::new(test).map_err(|why| {
+                    fill(&tr("args {name}: {why}"), &[("name", &format!("{name:?}")), ("why", &why.to_string())])
+                })?,
+            ));
         }
         Ok(Compiled { rule, program, path, socket, except_paths, args })
     }

@@ -10,6 +10,7 @@ use std::path::Path;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Place;
+use crate::i18n::{fill, tr};
 
 /// Longest pattern. Twice what the kernel takes as a path.
 const LONGEST: usize = 8192;
@@ -84,10 +85,14 @@ pub(super) fn escape_path(path: &Path) -> String {
 
 /// What the directory `dir` is as the beginning of a glob: no slash at its end.
 fn directory(dir: &Path, name: &str) -> Result<String, String> {
-    let text =
-        dir.to_str().ok_or_else(|| format!("{name} is {dir:?}, which is not UTF-8 and can't stand in a rule"))?;
+    let text = dir.to_str().ok_or_else(|| {
+        fill(
+            &tr("{name} is {dir}, which is not UTF-8 and can't stand in a rule"),
+            &[("name", &name.to_string()), ("dir", &format!("{dir:?}"))],
+        )
+    })?;
     if !text.starts_with('/') {
-        return Err(format!("{name} is not known here; write the whole path"));
+        return Err(fill(&tr("{name} is not known here; write the whole path"), &[("name", &name.to_string())]));
     }
     Ok(escape(text.trim_end_matches('/')))
 }
@@ -103,9 +108,14 @@ fn expand(text: &str, place: &Place) -> Result<String, String> {
     for (name, find) in NAMES {
         let Some(rest) = text.strip_prefix(name) else { continue };
         if !rest.is_empty() && !rest.starts_with(['/', '{']) {
-            return Err(format!("after {name} comes a slash or nothing; write the whole path instead"));
+            return Err(fill(
+                &tr("after {name} comes a slash or nothing; write the whole path instead"),
+                &[("name", &name.to_string())],
+            ));
         }
-        let dir = find(place).ok_or_else(|| format!("no home directory is known for {name}; set HOME"))?;
+        let dir = find(place).ok_or_else(|| {
+            fill(&tr("no home directory is known for {name}; set HOME"), &[("name", &name.to_string())])
+        })?;
         let whole = directory(dir, name)? + rest;
         return Ok(if whole.is_empty() { "/".to_owned() } else { whole });
     }
@@ -116,11 +126,15 @@ fn expand(text: &str, place: &Place) -> Result<String, String> {
 fn check_beginning(text: &str, subject: Subject) -> Result<(), String> {
     let begins = |list: &[&str]| list.iter().any(|b| text.starts_with(b));
     match subject {
-        Subject::Path if !begins(&["/", "~", "$CWD", "$PROGRAM_DIR", "**", "{"]) => Err(format!(
-            "{text:?} can match nothing, as paths are absolute; begin with /, ~, $CWD, $PROGRAM_DIR or **/"
+        Subject::Path if !begins(&["/", "~", "$CWD", "$PROGRAM_DIR", "**", "{"]) => Err(fill(
+            &tr("{text} can match nothing, as paths are absolute; begin with /, ~, $CWD, $PROGRAM_DIR or **/"),
+            &[("text", &format!("{text:?}"))],
         )),
-        Subject::Socket if !begins(&["/", "~", "$CWD", "$PROGRAM_DIR", "**", "{", "@"]) => Err(format!(
-            "{text:?} can match nothing; begin with / (or ~, $CWD, $PROGRAM_DIR, **/), or with @ for an abstract name"
+        Subject::Socket if !begins(&["/", "~", "$CWD", "$PROGRAM_DIR", "**", "{", "@"]) => Err(fill(
+            &tr(
+                "{text} can match nothing; begin with / (or ~, $CWD, $PROGRAM_DIR, **/), or with @ for an abstract name",
+            ),
+            &[("text", &format!("{text:?}"))],
         )),
         _ => Ok(()),
     }
@@ -138,7 +152,7 @@ fn check_stars(text: &str) -> Result<(), String> {
         let alone =
             matches!(before, None | Some(b'/' | b'{' | b',')) && matches!(after, None | Some(b'/' | b'}' | b','));
         if !(escaped || alone) {
-            return Err("** must be alone between slashes, as in /x/**/*.txt".to_owned());
+            return Err(tr("** must be alone between slashes, as in /x/**/*.txt"));
         }
         at = start + 2;
     }
@@ -180,10 +194,10 @@ impl Pattern {
     /// Compiles `text`. The error says what is wrong with it.
     pub fn new(text: &str, subject: Subject, place: &Place) -> Result<Pattern, String> {
         if text.is_empty() && subject != Subject::Text {
-            return Err("an empty text matches nothing; leave the field out".to_owned());
+            return Err(tr("an empty text matches nothing; leave the field out"));
         }
         if text.len() > LONGEST {
-            return Err(format!("longer than {LONGEST} bytes"));
+            return Err(fill(&tr("longer than {limit} bytes"), &[("limit", &LONGEST.to_string())]));
         }
         let whole = if subject == Subject::Text { text.to_owned() } else { expand(text, place)? };
         check_beginning(text, subject)?;

@@ -2,6 +2,7 @@
 
 use super::rule::{Layout, Rule};
 use super::{Decision, PolicyError, json, write};
+use crate::i18n::{fill, tr};
 
 /// The rules for one program (contract 5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,10 @@ impl Policy {
     /// Reads a policy from JSON `text`; errors call it `source_name`.
     pub fn parse(text: &str, source_name: &str) -> Result<Policy, PolicyError> {
         if text.len() as u64 > super::file::LARGEST {
-            let message = format!("larger than {} MiB, the most a policy can be", super::file::LARGEST >> 20);
+            let message = fill(
+                &tr("larger than {limit} MiB, the most a policy can be"),
+                &[("limit", &(super::file::LARGEST >> 20).to_string())],
+            );
             return Err(PolicyError::whole(source_name, message));
         }
         json::policy(text, source_name)

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use super::json::{Author, Reader};
 use super::spans::{self, Value};
 use super::{PolicyError, Rule};
+use crate::i18n::{fill, mark, tr};
 
 /// A named, shipped set of rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,16 +57,16 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> + Clone {
 }
 
 fn read(name: &'static str, text: &str) -> Result<Preset, PolicyError> {
-    let source = format!("preset {name}");
+    let source = fill(&tr("preset {name}"), &[("name", &name.to_string())]);
     let root = spans::read(&source, text)?;
     let reader = Reader::new(&source, text, Author::Preset);
     let mut preset = Preset { name, title: String::new(), description: String::new(), rules: Vec::new() };
-    for member in reader.members(&root, "a preset", &["title", "description", "rules"])? {
+    for member in reader.members(&root, mark("a preset"), &["title", "description", "rules"])? {
         match (member.key.as_str(), &member.node.value) {
             ("rules", _) => preset.rules = reader.rules(&member.node)?,
             ("title", Value::String(title)) => preset.title.clone_from(title),
             (_, Value::String(text)) => preset.description.clone_from(text),
-            _ => return Err(reader.error(member.node.at, "a text is expected here")),
+            _ => return Err(reader.error(member.node.at, tr("a text is expected here"))),
         }
     }
     Ok(preset)
@@ -82,6 +83,9 @@ pub fn all() -> &'static [Preset] {
 pub fn find(name: &str) -> Result<&'static Preset, PolicyError> {
     all().iter().find(|p| p.name == name).ok_or_else(|| {
         let known: Vec<&str> = names().collect();
-        PolicyError::whole(format!("preset {name}"), format!("there is no such preset; there are {}", known.join(", ")))
+        PolicyError::whole(
+            fill(&tr("preset {name}"), &[("name", &name.to_string())]),
+            fill(&tr("there is no such preset; there are {known}"), &[("known", &known.join(", "))]),
+        )
     })
 }

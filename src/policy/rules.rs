@@ -14,6 +14,7 @@ use super::matcher::{Case, Compiled};
 use super::precedence::{AnswerRank, Rank};
 use super::table::{Entry, Hit, Table};
 use super::{By, Decision, Place, Policy, PolicyError, Query, Rule, Verdict, defaults, matcher, presets, time};
+use crate::i18n::{fill, tr};
 use crate::syscall::{Access, KindSet};
 
 /// EACCES, what a denied call returns where its rule does not say.
@@ -94,12 +95,19 @@ impl Rules {
     /// The rules of `policy` with its presets and `extra_presets`, for a program at `place`.
     /// Fails where a preset is not known, and where a rule cannot be used here (`~` without a home directory).
     pub fn new(policy: &Policy, extra_presets: &[String], place: &Place) -> Result<Rules, PolicyError> {
-        let source = policy.program.as_deref().map_or_else(|| "policy".to_owned(), |p| format!("policy of {p}"));
+        let source = policy
+            .program
+            .as_deref()
+            .map_or_else(|| tr("policy"), |p| fill(&tr("policy of {program}"), &[("program", &p.to_string())]));
         let mut ranked = Vec::with_capacity(policy.rules.len());
         for (order, rule) in policy.rules.iter().enumerate() {
             let id = rule.id.clone().unwrap_or_else(|| format!("#{}", order + 1));
-            let compiled = Compiled::new(Arc::new(rule.clone()), place)
-                .map_err(|why| PolicyError::whole(source.as_str(), format!("rule {id}: {why}")))?;
+            let compiled = Compiled::new(Arc::new(rule.clone()), place).map_err(|why| {
+                PolicyError::whole(
+                    source.as_str(),
+                    fill(&tr("rule {id}: {why}"), &[("id", &id.to_string()), ("why", &why.to_string())]),
+                )
+            })?;
             let rank = compiled.narrowness().rank(rule.decision, order);
             ranked.push((rank, Entry { compiled, origin: Origin::Policy(order), id: Some(id.into()) }));
         }
@@ -134,8 +142,12 @@ impl Rules {
             taken.push(preset.name);
             for rule in &preset.rules {
                 let id = format!("{}/{}", preset.name, rule.id.as_deref().unwrap_or_default());
-                let compiled = Compiled::new(Arc::new(rule.clone()), place)
-                    .map_err(|why| PolicyError::whole(format!("preset {name}"), format!("rule {id}: {why}")))?;
+                let compiled = Compiled::new(Arc::new(rule.clone()), place).map_err(|why| {
+                    PolicyError::whole(
+                        fill(&tr("preset {name}"), &[("name", &name.to_string())]),
+                        fill(&tr("rule {id}: {why}"), &[("id", &id.to_string()), ("why", &why.to_string())]),
+                    )
+                })?;
                 let rank = compiled.narrowness().rank(rule.decision, ranked.len());
                 ranked.push((rank, Entry { compiled, origin: Origin::Preset(preset.name), id: Some(id.into()) }));
             }

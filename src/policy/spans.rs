@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 use serde_json::Number;
 
 use super::PolicyError;
+use crate::i18n::{fill, mark, tr};
 
 /// Deepest nesting that is read. A policy needs five.
 const DEPTH: usize = 32;
@@ -45,12 +46,12 @@ impl Value {
     /// What it is, for messages.
     pub fn what(&self) -> &'static str {
         match self {
-            Value::Null => "null",
-            Value::Bool(_) => "true or false",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a text",
-            Value::Array(_) => "a list",
-            Value::Object(_) => "an object",
+            Value::Null => mark("null"),
+            Value::Bool(_) => mark("true or false"),
+            Value::Number(_) => mark("a number"),
+            Value::String(_) => mark("a text"),
+            Value::Array(_) => mark("a list"),
+            Value::Object(_) => mark("an object"),
         }
     }
 }
@@ -61,7 +62,12 @@ pub(super) fn read(source: &str, text: &str) -> Result<Node, PolicyError> {
         let offset = byte_offset(text, error.line(), error.column());
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
-        return Err(PolicyError::at(source, text, offset, format!("not valid JSON: {message}")));
+        return Err(PolicyError::at(
+            source,
+            text,
+            offset,
+            fill(&tr("not valid JSON: {message}"), &[("message", &message.to_string())]),
+        ));
     }
     let mut reader = Reader { source, text, at: 0 };
     reader.node(0)
@@ -110,7 +116,7 @@ impl Reader<'_> {
         self.skip_space();
         let at = self.at;
         if depth > DEPTH {
-            return Err(self.error(at, "nested too deeply"));
+            return Err(self.error(at, tr("nested too deeply")));
         }
         let value = match self.peek() {
             Some(b'{') => Value::Object(self.members(depth)?),
@@ -134,7 +140,7 @@ impl Reader<'_> {
         while matches!(self.peek(), Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')) {
             self.at += 1;
         }
-        serde_json::from_str(&self.text[at..self.at]).map_err(|_| self.error(at, "this number is out of range"))
+        serde_json::from_str(&self.text[at..self.at]).map_err(|_| self.error(at, tr("this number is out of range")))
     }
 
     fn string(&mut self) -> Result<String, PolicyError> {
@@ -145,12 +151,13 @@ impl Reader<'_> {
                 Some(b'\\') => self.at += 2,
                 Some(b'"') => break,
                 Some(_) => self.at += 1,
-                None => return Err(self.error(at, "this text has no end")),
+                None => return Err(self.error(at, tr("this text has no end"))),
             }
         }
         self.at += 1;
         let quoted = self.text.get(at..self.at).unwrap_or_default();
-        serde_json::from_str(quoted).map_err(|_| self.error(at, "this text has an escape that stands for no character"))
+        serde_json::from_str(quoted)
+            .map_err(|_| self.error(at, tr("this text has an escape that stands for no character")))
     }
 
     fn items(&mut self, depth: usize) -> Result<Vec<Node>, PolicyError> {
@@ -180,7 +187,10 @@ impl Reader<'_> {
             let at = self.at;
             let key = self.string()?;
             if members.iter().any(|m| m.key == key) {
-                return Err(self.error(at, format!("the field {key:?} is here twice; remove one")));
+                return Err(self.error(
+                    at,
+                    fill(&tr("the field {key} is here twice; remove one"), &[("key", &format!("{key:?}"))]),
+                ));
             }
             self.take(b':');
             let node = self.node(depth + 1)?;

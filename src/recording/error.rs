@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::i18n::{fill, tr};
+
 /// A recording that cannot be made or read. Displays as one line: the file, what is wrong, what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordingError {
@@ -21,19 +23,20 @@ impl RecordingError {
     /// What SQLite said about `path`, in plain words where the usual causes have some.
     pub(super) fn sqlite(path: &Path, error: &rusqlite::Error) -> RecordingError {
         use rusqlite::ErrorCode as Code;
+        let detailed = |template: String| fill(&template, &[("error", &error.to_string())]);
         let message = match error.sqlite_error_code() {
-            Some(Code::DiskFull) => "the disk is full; what was recorded before is kept".to_owned(),
+            Some(Code::DiskFull) => tr("the disk is full; what was recorded before is kept"),
             Some(Code::SystemIoFailure) => {
-                format!("the disk failed or is full ({error}); what was recorded before is kept")
+                detailed(tr("the disk failed or is full ({error}); what was recorded before is kept"))
             }
             Some(Code::NotADatabase | Code::DatabaseCorrupt) => {
-                format!("the file is damaged or not a recording ({error})")
+                detailed(tr("the file is damaged or not a recording ({error})"))
             }
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
-                "another program holds the recording locked; close it and try again".to_owned()
+                tr("another program holds the recording locked; close it and try again")
             }
             Some(Code::CannotOpen | Code::PermissionDenied | Code::ReadOnly) => {
-                format!("cannot be opened; check the permissions of the file and of its folder ({error})")
+                detailed(tr("cannot be opened; check the permissions of the file and of its folder ({error})"))
             }
             _ => error.to_string(),
         };

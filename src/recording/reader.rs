@@ -13,6 +13,7 @@ use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, Row, p
 use super::code::{Form, bytes, entry, guess_spans, object, os, split_argv, text};
 use super::schema::{self, Header, header};
 use super::{Call, Check, Event, ExitStatus, Filter, RecordingError, RunInfo, What, filter};
+use crate::i18n::tr;
 use crate::policy::{By, Decision};
 use crate::syscall::{Abi, Access, ArgText, Kind, KindSet};
 
@@ -120,20 +121,20 @@ pub struct Reader {
 impl Reader {
     /// Opens `path`. The error says whether it is missing, empty, foreign, damaged or from a newer Syswall.
     pub fn open(path: &Path) -> Result<Reader, RecordingError> {
-        let fail = |message: &str| Err(RecordingError::new(path, message));
+        let fail = |message: String| Err(RecordingError::new(path, message));
         match header(path)? {
-            Header::Empty => return fail("is empty, so it is no recording"),
-            Header::Foreign => return fail("is not a recording made by Syswall"),
+            Header::Empty => return fail(tr("is empty, so it is no recording")),
+            Header::Foreign => return fail(tr("is not a recording made by Syswall")),
             Header::Recording(version) if version > schema::VERSION => {
-                return fail("was made by a newer version of Syswall; open it with that");
+                return fail(tr("was made by a newer version of Syswall; open it with that"));
             }
-            Header::Recording(version) if version < 1 => return fail("is damaged: it has no version"),
+            Header::Recording(version) if version < 1 => return fail(tr("is damaged: it has no version")),
             Header::Recording(_) => {}
         }
         let sql = |e: rusqlite::Error| RecordingError::sqlite(path, &e);
         let db = connect(path).map_err(sql)?;
         if !schema::is_ours(&db).map_err(sql)? {
-            return fail("is damaged, or is not a recording made by Syswall: its tables are others");
+            return fail(tr("is damaged, or is not a recording made by Syswall: its tables are others"));
         }
         filter::add_functions(&db).map_err(sql)?;
         Ok(Reader { path: path.to_owned(), db, caches: RefCell::default() })
@@ -153,8 +154,8 @@ impl Reader {
         RecordingError::sqlite(&self.path, &error)
     }
 
-    fn damaged(&self, what: &str) -> RecordingError {
-        RecordingError::new(&self.path, format!("is damaged: {what}"))
+    fn damaged(&self, message: String) -> RecordingError {
+        RecordingError::new(&self.path, message)
     }
 
     /// What it says about the run as a whole.
@@ -313,7 +314,7 @@ impl Reader {
             "killed" => What::Exit { status: ExitStatus::Signal { number, core: false } },
             "dumped" => What::Exit { status: ExitStatus::Signal { number, core: true } },
             "note" => What::Note { text: text(raw(7)?) },
-            _ => return Err(self.damaged("an event is of no known kind")),
+            _ => return Err(self.damaged(tr("is damaged: an event is of no known kind"))),
         };
         Ok(Event {
             seq,
@@ -365,7 +366,7 @@ impl Reader {
                 .optional()
             })
             .map_err(|e| self.error(e))?;
-        let task = Arc::new(task.ok_or_else(|| self.damaged("an event has no process"))?);
+        let task = Arc::new(task.ok_or_else(|| self.damaged(tr("is damaged: an event has no process")))?);
         keep(&mut self.caches.borrow_mut().tasks, id, &task);
         Ok(task)
     }
@@ -400,7 +401,7 @@ impl Reader {
                 .optional()
             })
             .map_err(|e| self.error(e))?;
-        let shape = Arc::new(shape.ok_or_else(|| self.damaged("an event has no kind"))?);
+        let shape = Arc::new(shape.ok_or_else(|| self.damaged(tr("is damaged: an event has no kind")))?);
         keep(&mut self.caches.borrow_mut().shapes, id, &shape);
         Ok(shape)
     }

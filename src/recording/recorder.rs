@@ -16,6 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::schema::{Header, header};
 use super::writer::Writer;
 use super::{Event, ExitStatus, RecordingError, RunInfo};
+use crate::i18n::{fill, tr};
 
 /// How many batches may wait before the sender, and with it the program, is slowed.
 const BATCHES: usize = 64;
@@ -118,7 +119,7 @@ impl Recorder {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            *lock(&self.shared.failure) = Some(RecordingError::new(&self.path, "the recorder has crashed"));
+            *lock(&self.shared.failure) = Some(RecordingError::new(&self.path, tr("the recorder has crashed")));
         }
     }
 }
@@ -134,7 +135,10 @@ fn make_room(path: &Path) -> Result<(), RecordingError> {
     let fail = |e: std::io::Error| {
         RecordingError::new(
             path,
-            format!("the recording cannot be written there ({e}); choose another file with --record"),
+            fill(
+                &tr("the recording cannot be written there ({error}); choose another file with --record"),
+                &[("error", &e.to_string())],
+            ),
         )
     };
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
@@ -146,7 +150,7 @@ fn make_room(path: &Path) -> Result<(), RecordingError> {
         Ok(_) if header(path)? == Header::Foreign => {
             return Err(RecordingError::new(
                 path,
-                "is there already and is not a recording, so it is left alone; choose another file with --record",
+                tr("is there already and is not a recording, so it is left alone; choose another file with --record"),
             ));
         }
         Ok(_) => remove(path).map_err(fail)?,

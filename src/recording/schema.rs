@@ -10,6 +10,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::RecordingError;
+use crate::i18n::tr;
 
 /// `PRAGMA application_id` of recordings, "SyRw"; at byte 68 of the file, by which file managers know them.
 pub const APPLICATION_ID: i32 = 0x5379_5277;
@@ -63,10 +64,10 @@ pub fn header(path: &Path) -> Result<Header, RecordingError> {
     let fail = |e: std::io::Error| RecordingError::io(path, &e);
     let meta = std::fs::metadata(path).map_err(fail)?;
     if meta.is_dir() {
-        return Err(RecordingError::new(path, "is a folder, not a recording"));
+        return Err(RecordingError::new(path, tr("is a folder, not a recording")));
     }
     if !meta.is_file() {
-        return Err(RecordingError::new(path, "is not a regular file"));
+        return Err(RecordingError::new(path, tr("is not a regular file")));
     }
     let mut bytes = Vec::with_capacity(100);
     File::open(path).map_err(fail)?.take(100).read_to_end(&mut bytes).map_err(fail)?;

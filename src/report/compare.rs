@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Item, Report, many};
+use super::{Item, Report};
+use crate::i18n::{fill, tr, tr_n};
 use crate::syscall::escape::escape;
 
 /// Amounts count as different from twice as many on, if it is at least this many more: calls are also made by chance.
@@ -72,55 +73,93 @@ impl Comparison {
 
     /// The five groups in plain words, what is new first. Escaped; ends with a newline.
     pub fn text(&self) -> String {
-        let mut out = format!("{}\n", self.sentence());
+        let mut out = String::new();
+        for sentence in self.sentences() {
+            out.push_str(&sentence);
+            out.push('\n');
+        }
         let key = |k: &Key| match k.object.is_empty() {
             true => format!("{:<18} [{}]", k.kind, escape(&k.role)),
             false => format!("{:<18} {} [{}]", k.kind, escape(&k.object), escape(&k.role)),
         };
-        let set = |s: &BTreeSet<String>| s.iter().map(escape).collect::<Vec<_>>().join(" and ");
-        let mut group = |title: &str, lines: Vec<String>| {
+        let set = |s: &BTreeSet<String>| s.iter().map(escape).collect::<Vec<_>>().join(", ");
+        let mut group = |title: String, lines: Vec<String>| {
             if !lines.is_empty() {
-                out.push_str(&format!("\n{title} ({})\n", lines.len()));
+                let title = fill(&title, &[("count", &lines.len().to_string())]);
+                out.push_str(&format!("\n{title}\n"));
                 lines.iter().for_each(|line| out.push_str(&format!("  {line}\n")));
             }
         };
-        group("Only in AFTER", self.only_after.iter().map(key).collect());
-        group("Only in BEFORE", self.only_before.iter().map(key).collect());
-        let decision = |d: &OtherDecision| format!("{}: was {}, now {}", key(&d.key), set(&d.before), set(&d.after));
-        group("Decided differently", self.different_decision.iter().map(decision).collect());
-        let amount = |a: &OtherAmount| format!("{}: {} times, now {}", key(&a.key), a.before, a.after);
-        group("Much more or less often", self.different_amount.iter().map(amount).collect());
-        out.push_str(&format!("\nThe same: {}\n", self.same));
+        group(tr("Only in AFTER ({count})"), self.only_after.iter().map(key).collect());
+        group(tr("Only in BEFORE ({count})"), self.only_before.iter().map(key).collect());
+        let was = tr("{what}: was {before}, now {after}");
+        let decision = |d: &OtherDecision| {
+            fill(&was, &[("what", &key(&d.key)), ("before", &set(&d.before)), ("after", &set(&d.after))])
+        };
+        group(tr("Decided differently ({count})"), self.different_decision.iter().map(decision).collect());
+        let times = tr("{what}: {before} times, now {after}");
+        let amount = |a: &OtherAmount| {
+            let (before, after) = (a.before.to_string(), a.after.to_string());
+            fill(&times, &[("what", &key(&a.key)), ("before", &before), ("after", &after)])
+        };
+        group(tr("Much more or less often ({count})"), self.different_amount.iter().map(amount).collect());
+        out.push_str(&format!("\n{}\n", fill(&tr("The same: {count}"), &[("count", &self.same.to_string())])));
         out
     }
 
-    /// What is new, in a sentence.
-    fn sentence(&self) -> String {
+    /// What is new, in sentences.
+    fn sentences(&self) -> Vec<String> {
         if !self.differs() {
-            return "Both did the same.".to_owned();
+            return vec![tr("Both did the same.")];
         }
-        let objects = |keys: &[Key], kinds: &[&str]| -> u64 {
-            let of = |k: &&Key| kinds.iter().any(|kind| k.kind == *kind);
-            keys.iter().filter(of).map(|k| &k.object).collect::<BTreeSet<_>>().len() as u64
-        };
-        let mut parts = Vec::new();
-        let mut part = |n: u64, verb: &str, one: &str, more: &str| {
-            if n > 0 {
-                parts.push(format!("{verb} {}", many(n, one, more)));
-            }
-        };
         let new = &self.only_after;
-        part(objects(new, &["file.read", "file.list"]), "reads", "file", "files");
-        let changes = ["file.write", "file.create", "file.delete", "file.rename", "file.attributes"];
-        part(objects(new, &changes), "changes", "file", "files");
-        part(objects(new, &["network.connect", "network.send"]), "contacts", "address", "addresses");
-        part(objects(new, &["process.execute"]), "runs", "program", "programs");
-        match parts.split_last() {
-            None if new.is_empty() => "AFTER did nothing that BEFORE did not do.".to_owned(),
-            None => format!("AFTER did {} that BEFORE did not do.", many(new.len() as u64, "thing", "things")),
-            Some((last, [])) => format!("AFTER {last} that BEFORE did not."),
-            Some((last, rest)) => format!("AFTER {} and {last} that BEFORE did not.", rest.join(", ")),
+        let objects = |kinds: &[&str]| -> u64 {
+            let of = |k: &&Key| kinds.iter().any(|kind| k.kind == *kind);
+            new.iter().filter(of).map(|k| &k.object).collect::<BTreeSet<_>>().len() as u64
+        };
+        let mut out = Vec::new();
+        let read = objects(&["file.read", "file.list"]);
+        if read > 0 {
+            out.push(tr_n(
+                "AFTER reads {n} file that BEFORE did not.",
+                "AFTER reads {n} files that BEFORE did not.",
+                read,
+            ));
         }
+        let changed = objects(&["file.write", "file.create", "file.delete", "file.rename", "file.attributes"]);
+        if changed > 0 {
+            out.push(tr_n(
+                "AFTER changes {n} file that BEFORE did not.",
+                "AFTER changes {n} files that BEFORE did not.",
+                changed,
+            ));
+        }
+        let contacted = objects(&["network.connect", "network.send"]);
+        if contacted > 0 {
+            out.push(tr_n(
+                "AFTER contacts {n} address that BEFORE did not.",
+                "AFTER contacts {n} addresses that BEFORE did not.",
+                contacted,
+            ));
+        }
+        let run = objects(&["process.execute"]);
+        if run > 0 {
+            out.push(tr_n(
+                "AFTER runs {n} program that BEFORE did not.",
+                "AFTER runs {n} programs that BEFORE did not.",
+                run,
+            ));
+        }
+        if new.is_empty() {
+            out.push(tr("AFTER did nothing that BEFORE did not do."));
+        } else if out.is_empty() {
+            out.push(tr_n(
+                "AFTER did {n} thing that BEFORE did not do.",
+                "AFTER did {n} things that BEFORE did not do.",
+                new.len() as u64,
+            ));
+        }
+        out
     }
 }
 

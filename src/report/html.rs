@@ -1,6 +1,7 @@
 //! The report as one HTML file: no scripts, nothing loaded from anywhere, readable when printed.
 
-use super::{Report, chart, tables};
+use super::{Head, Report, chart, tables};
+use crate::i18n::tr;
 
 /// How many bars a chart has at most.
 const BARS: usize = 12;
@@ -49,9 +50,11 @@ fn figure(out: &mut String, caption: &str, mut rows: Vec<(String, u64)>) {
 
 /// The report as a whole HTML document.
 pub fn html(report: &Report) -> String {
-    let title = plain(&format!("What {} did", report.name()));
+    let title = plain(&report.title());
+    // Translators: the code of your language, for web pages, such as de or pt-BR.
+    let language = plain(&tr("en"));
     let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<ul>\n"
@@ -61,14 +64,17 @@ pub fn html(report: &Report) -> String {
     }
     out.push_str("</ul>\n");
     let escaped = |name: &str| crate::syscall::escape::escape(name);
-    figure(&mut out, "Most frequent calls", report.calls.iter().map(|c| (escaped(&c.call), c.count)).collect());
+    figure(&mut out, &tr("Most frequent calls"), report.calls.iter().map(|c| (escaped(&c.call), c.count)).collect());
     let roles = report.processes.iter().map(|p| (escaped(&p.role), p.calls)).collect();
-    figure(&mut out, "Calls by process", roles);
+    figure(&mut out, &tr("Calls by process"), roles);
     for table in tables(report) {
-        out.push_str(&format!("<div class=\"scroll\"><table>\n<caption>{}</caption>\n<thead><tr>", plain(table.title)));
-        let class = |head: &str| if head.starts_with('>') { " class=\"n\"" } else { "" };
+        out.push_str(&format!(
+            "<div class=\"scroll\"><table>\n<caption>{}</caption>\n<thead><tr>",
+            plain(&table.title)
+        ));
+        let class = |head: &Head| if head.is_number { " class=\"n\"" } else { "" };
         for head in &table.heads {
-            let name = plain(head.trim_start_matches('>'));
+            let name = plain(&head.name);
             out.push_str(&format!("<th scope=\"col\"{}>{name}</th>", class(head)));
         }
         out.push_str("</tr></thead>\n<tbody>\n");

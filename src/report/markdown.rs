@@ -1,6 +1,6 @@
 //! The report to paste into a bug tracker.
 
-use super::{Report, tables};
+use super::{Head, Report, tables};
 
 /// Text in which Markdown (CommonMark, and GitHub's tables, links and mentions) and HTML find no markup.
 fn plain(text: &str) -> String {
@@ -31,15 +31,15 @@ fn plain(text: &str) -> String {
 
 /// The report as Markdown. Ends with a newline.
 pub fn markdown(report: &Report) -> String {
-    let mut out = format!("# What {} did\n\n", plain(&report.name()));
+    let mut out = format!("# {}\n\n", plain(&report.title()));
     for sentence in report.sentences() {
         out.push_str(&format!("{}\n", plain(&sentence)));
     }
     for table in tables(report) {
-        out.push_str(&format!("\n## {}\n\n", table.title));
+        out.push_str(&format!("\n## {}\n\n", plain(&table.title)));
         let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-        out.push_str(&row(table.heads.iter().map(|h| h.trim_start_matches('>').to_owned()).collect()));
-        let rule = |h: &&str| if h.starts_with('>') { "--:".to_owned() } else { "---".to_owned() };
+        out.push_str(&row(table.heads.iter().map(|h| plain(&h.name)).collect()));
+        let rule = |h: &Head| if h.is_number { "--:".to_owned() } else { "---".to_owned() };
         out.push_str(&row(table.heads.iter().map(rule).collect()));
         for cells in &table.rows {
             out.push_str(&row(cells.iter().map(|c| plain(c)).collect()));

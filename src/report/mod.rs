@@ -22,6 +22,7 @@ pub use html::html;
 pub use markdown::markdown;
 pub use text::text;
 
+use crate::i18n::{fill, tr, tr_n};
 use crate::recording::{Reader, RecordingError};
 
 /// A report (contract 7).
@@ -210,7 +211,7 @@ impl Report {
         }
         let version: Version = serde_json::from_str(json).map_err(|e| wrong(&e))?;
         if version.syswall != 1 {
-            return Err("1:1: this report is of another version of Syswall; make it again with this one".to_owned());
+            return Err(tr("1:1: this report is of another version of Syswall; make it again with this one"));
         }
         serde_json::from_str(json).map_err(|e| wrong(&e))
     }
@@ -222,67 +223,80 @@ impl Report {
         crate::syscall::escape::elide(&crate::syscall::escape::escape(file), 40)
     }
 
-    /// How it ended, in a clause.
-    fn ending(&self) -> String {
-        match (self.exit.get("code"), self.exit.get("signal").and_then(|s| s.as_str())) {
-            (Some(code), _) if *code == 0 => "ended well (status 0)".to_owned(),
-            (Some(code), _) => format!("ended with status {code}"),
-            (_, Some(signal)) => format!("was ended by {}", crate::syscall::escape::escape(signal)),
-            _ if self.ended.is_none() => "had not ended when the recording broke off".to_owned(),
-            _ => "ended in a way that is not known".to_owned(),
-        }
+    /// What stands above every form of the report.
+    fn title(&self) -> String {
+        fill(&tr("What {program} did"), &[("program", &self.name())])
     }
 
-    /// How long it ran, for people.
-    fn duration(&self) -> Option<String> {
-        Some(span(self.ended?.saturating_sub(self.started).max(0) as u64))
+    /// How it ended.
+    fn ending(&self) -> String {
+        let time = self.ended.map(|ended| span(ended.saturating_sub(self.started).max(0) as u64));
+        let signal = self.exit.get("signal").and_then(|s| s.as_str()).map(crate::syscall::escape::escape);
+        let code = self.exit.get("code").map(ToString::to_string);
+        let template = match (&time, &code, &signal) {
+            (None, ..) => tr("{program} had not ended when the recording broke off."),
+            (_, Some(code), _) if code == "0" => tr("{program} ended well (status 0) after {time}."),
+            (_, Some(_), _) => tr("{program} ended with status {code} after {time}."),
+            (_, _, Some(_)) => tr("{program} was ended by {signal} after {time}."),
+            _ => tr("{program} ended after {time} in a way that is not known."),
+        };
+        let [time, signal, code] = [time, signal, code].map(Option::unwrap_or_default);
+        let values = [("program", &*self.name()), ("time", &time), ("code", &code), ("signal", &signal)];
+        fill(&template, &values)
     }
 
     /// What it did, in a few sentences: the head of every form of the report.
     fn sentences(&self) -> Vec<String> {
         let calls: u64 = self.calls.iter().map(|c| c.count).sum();
         let processes: u64 = self.processes.iter().map(|p| p.count).sum();
-        let lasted = self.duration().map_or_else(String::new, |d| format!(" after {d}"));
+        let programs = self.programs.iter().filter(|p| p.count > 0).count() as u64;
         let count = |f: &dyn Fn(&File) -> bool| self.files.iter().filter(|file| f(file)).count() as u64;
+        let read = count(&|f| f.read > 0);
+        let number = |f: &dyn Fn(&File) -> bool| count(f).to_string();
         let peers: BTreeSet<&str> = self
             .network
             .iter()
             .filter(|p| p.direction == "out" && p.transport != "unix")
             .map(|p| &*p.address)
             .collect();
+        let files = tr_n(
+            "It read {n} file, changed {changed}, made {made} and removed {removed}.",
+            "It read {n} files, changed {changed}, made {made} and removed {removed}.",
+            read,
+        );
         let mut out = vec![
-            format!("{} {}{lasted}.", self.name(), self.ending()),
-            format!(
-                "It made {} in {}, and ran {}.",
-                many(calls, "system call", "system calls"),
-                many(processes, "process", "processes"),
-                many(self.programs.iter().filter(|p| p.count > 0).count() as u64, "program", "programs"),
-            ),
-            format!(
-                "It read {}, changed {}, made {} and removed {}.",
-                many(count(&|f| f.read > 0), "file", "files"),
-                count(&|f| f.written > 0),
-                count(&|f| f.created > 0),
-                count(&|f| f.deleted > 0),
+            self.ending(),
+            tr_n("It made {n} system call.", "It made {n} system calls.", calls),
+            tr_n("It ran in {n} process.", "It ran in {n} processes.", processes),
+            tr_n("It ran {n} program.", "It ran {n} programs.", programs),
+            fill(
+                &files,
+                &[
+                    ("changed", &number(&|f| f.written > 0)),
+                    ("made", &number(&|f| f.created > 0)),
+                    ("removed", &number(&|f| f.deleted > 0)),
+                ],
             ),
             match peers.len() as u64 {
-                0 => "It contacted nobody over the network.".to_owned(),
-                n => format!("It contacted {} over the network.", many(n, "address", "addresses")),
+                0 => tr("It contacted nobody over the network."),
+                n => tr_n(
+                    "It contacted {n} address over the network.",
+                    "It contacted {n} addresses over the network.",
+                    n,
+                ),
             },
         ];
         let d = &self.decisions;
         if d.deny + d.kill + d.pretend == 0 {
-            out.push("Nothing was denied or pretended.".to_owned());
+            out.push(tr("Nothing was denied or pretended."));
         } else {
-            out.push(format!(
-                "{} denied, {} only seemed to succeed; {} put to you.",
-                many(d.deny + d.kill, "call was", "calls were"),
-                d.pretend,
-                many(d.asked, "was", "were"),
-            ));
+            out.push(tr_n("{n} call was denied.", "{n} calls were denied.", d.deny + d.kill));
+            out.push(tr_n("{n} call only seemed to succeed.", "{n} calls only seemed to succeed.", d.pretend));
+            out.push(tr_n("{n} call was put to you.", "{n} calls were put to you.", d.asked));
         }
         if let Some(failure) = &self.failure {
-            out.push(format!("Syswall itself failed: {}.", crate::syscall::escape::escape(failure)));
+            let failure = crate::syscall::escape::escape(failure);
+            out.push(fill(&tr("Syswall itself failed: {failure}."), &[("failure", &failure)]));
         }
         out
     }
@@ -292,39 +306,48 @@ impl Report {
 fn wrong(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let message = text.split(" at line ").next().unwrap_or(&text);
-    format!("{}:{}: this is no saved report: {message}", error.line(), error.column())
-}
-
-/// `1 file`, `2 files`.
-fn many(n: u64, one: &str, more: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { more })
+    let values = [("line", &*error.line().to_string()), ("column", &error.column().to_string()), ("error", message)];
+    fill(&tr("{line}:{column}: this is no saved report: {error}"), &values)
 }
 
 /// ns for people: `850 ns`, `1.2 ms`, `3.4 s`, `2 min 5 s`.
 fn span(ns: u64) -> String {
+    let with = |template: String, n: String| fill(&template, &[("n", &n)]);
     match ns {
-        0..1_000 => format!("{ns} ns"),
-        1_000..1_000_000 => format!("{:.1} µs", ns as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} ms", ns as f64 / 1e6),
-        1_000_000_000..60_000_000_000 => format!("{:.1} s", ns as f64 / 1e9),
-        _ => format!("{} min {} s", ns / 60_000_000_000, ns / 1_000_000_000 % 60),
+        0..1_000 => with(tr("{n} ns"), ns.to_string()),
+        1_000..1_000_000 => with(tr("{n} µs"), format!("{:.1}", ns as f64 / 1e3)),
+        1_000_000..1_000_000_000 => with(tr("{n} ms"), format!("{:.1}", ns as f64 / 1e6)),
+        1_000_000_000..60_000_000_000 => with(tr("{n} s"), format!("{:.1}", ns as f64 / 1e9)),
+        _ => {
+            let (minutes, seconds) = (ns / 60_000_000_000, ns / 1_000_000_000 % 60);
+            let values = [("minutes", &*minutes.to_string()), ("seconds", &*seconds.to_string())];
+            fill(&tr("{minutes} min {seconds} s"), &values)
+        }
     }
 }
 
 /// Bytes for people: `17 B`, `4.0 kB`, `1.3 MB`.
 fn size(bytes: u64) -> String {
+    let with = |template: String, n: String| fill(&template, &[("n", &n)]);
     match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+        0..1_000 => with(tr("{n} B"), bytes.to_string()),
+        1_000..1_000_000 => with(tr("{n} kB"), format!("{:.1}", bytes as f64 / 1e3)),
+        1_000_000..1_000_000_000 => with(tr("{n} MB"), format!("{:.1}", bytes as f64 / 1e6)),
+        _ => with(tr("{n} GB"), format!("{:.1}", bytes as f64 / 1e9)),
     }
 }
 
-/// A table of a report, ready for every form: its title, its column heads (`>` in front: numbers), its rows.
+/// A column's head.
+#[derive(Clone)]
+struct Head {
+    name: String,
+    is_number: bool,
+}
+
+/// A table of a report, ready for every form: its title, its column heads, its rows.
 struct Table {
-    title: &'static str,
-    heads: Vec<&'static str>,
+    title: String,
+    heads: Vec<Head>,
     rows: Vec<Vec<String>>,
 }
 
@@ -336,13 +359,24 @@ fn tables(report: &Report) -> Vec<Table> {
     let by = |by: &BTreeSet<String>| by.iter().map(|r| e(r)).collect::<Vec<_>>().join(", ");
     let stopped = |denied: u64, pretended: u64| match (denied, pretended) {
         (0, 0) => String::new(),
-        (d, 0) => format!("{d} denied"),
-        (0, p) => format!("{p} pretended"),
-        (d, p) => format!("{d} denied, {p} pretended"),
+        (d, 0) => tr_n("{n} denied", "{n} denied", d),
+        (0, p) => tr_n("{n} pretended", "{n} pretended", p),
+        (d, p) => {
+            let values = [("denied", &*d.to_string()), ("pretended", &*p.to_string())];
+            fill(&tr("denied: {denied}, pretended: {pretended}"), &values)
+        }
     };
+    let words = |name: String| Head { name, is_number: false };
+    let number = |name: String| Head { name, is_number: true };
     let kept = Table {
-        title: "What was denied or pretended",
-        heads: vec!["Who", "What", "To what", "Decided", ">Times"],
+        title: tr("What was denied or pretended"),
+        heads: vec![
+            words(tr("Role")),
+            words(tr("What")),
+            words(tr("To what")),
+            words(tr("Decided")),
+            number(tr("Times")),
+        ],
         rows: report
             .items
             .iter()
@@ -367,22 +401,42 @@ fn tables(report: &Report) -> Vec<Table> {
             by(&f.by),
         ]
     };
-    let heads = vec!["Path", ">Read", ">Changed", ">Made", ">Removed", ">In", ">Out", "Not done", "By"];
+    let heads = vec![
+        words(tr("Path")),
+        number(tr("Read")),
+        number(tr("Changed")),
+        number(tr("Made")),
+        number(tr("Removed")),
+        number(tr("Bytes read")),
+        number(tr("Bytes written")),
+        words(tr("Not done")),
+        words(tr("By")),
+    ];
     let all = vec![
         kept,
         Table {
-            title: "Files it changed",
+            title: tr("Files it changed"),
             heads: heads.clone(),
             rows: report.files.iter().filter(changed).map(file).collect(),
         },
         Table {
-            title: "Files it only read, or was kept from",
+            title: tr("Files it only read, or was kept from"),
             heads,
             rows: report.files.iter().filter(|f| !changed(f)).map(file).collect(),
         },
         Table {
-            title: "Network",
-            heads: vec!["Transport", "Direction", "Address", ">Port", ">Times", ">Sent", ">Received", "Not done", "By"],
+            title: tr("Network"),
+            heads: vec![
+                words(tr("Transport")),
+                words(tr("Direction")),
+                words(tr("Address")),
+                number(tr("Port")),
+                number(tr("Times")),
+                number(tr("Sent")),
+                number(tr("Received")),
+                words(tr("Not done")),
+                words(tr("By")),
+            ],
             rows: report
                 .network
                 .iter()
@@ -405,13 +459,13 @@ fn tables(report: &Report) -> Vec<Table> {
                 .collect(),
         },
         Table {
-            title: "Programs it ran",
-            heads: vec!["Program", ">Times", ">Denied"],
+            title: tr("Programs it ran"),
+            heads: vec![words(tr("Program")), number(tr("Times")), number(tr("Denied"))],
             rows: report.programs.iter().map(|p| vec![e(&p.path), n(p.count), n(p.denied)]).collect(),
         },
         Table {
-            title: "Processes",
-            heads: vec!["Role", ">Processes", ">Calls", "Not done"],
+            title: tr("Processes"),
+            heads: vec![words(tr("Role")), number(tr("Processes")), number(tr("Calls")), words(tr("Not done"))],
             rows: report
                 .processes
                 .iter()
@@ -419,8 +473,14 @@ fn tables(report: &Report) -> Vec<Table> {
                 .collect(),
         },
         Table {
-            title: "System calls",
-            heads: vec!["Call", ">Times", ">Failed", "Not done", ">Time"],
+            title: tr("System calls"),
+            heads: vec![
+                words(tr("Call")),
+                number(tr("Times")),
+                number(tr("Failed")),
+                words(tr("Not done")),
+                number(tr("Time")),
+            ],
             rows: report
                 .calls
                 .iter()

@@ -243,10 +243,10 @@ fn the_text_has_the_sentences_and_the_tables() {
     for part in [
         "What prog did",
         "prog ended well (status 0) after",
-        "2 processes, and ran 1 program.",
+        "It ran in 2 processes.\nIt ran 1 program.",
         "It read 2 files, changed 0, made 1 and removed 1.",
         "It contacted 2 addresses over the network.",
-        "1 call was denied, 1 only seemed to succeed",
+        "1 call was denied.\n1 call only seemed to succeed.",
         "What was denied or pretended",
         "~/.ssh/id",
     ] {

@@ -4,7 +4,7 @@ use super::{Report, tables};
 
 /// The report as plain text with columns. Escaped; ends with a newline.
 pub fn text(report: &Report) -> String {
-    let title = format!("What {} did", report.name());
+    let title = report.title();
     let mut out = format!("{title}\n{}\n\n", "=".repeat(title.chars().count()));
     for sentence in report.sentences() {
         out.push_str(&sentence);
@@ -12,7 +12,7 @@ pub fn text(report: &Report) -> String {
     }
     for table in tables(report) {
         out.push_str(&format!("\n{}\n{}\n", table.title, "-".repeat(table.title.chars().count())));
-        let heads: Vec<String> = table.heads.iter().map(|h| h.trim_start_matches('>').to_owned()).collect();
+        let heads: Vec<String> = table.heads.iter().map(|h| h.name.clone()).collect();
         // Columns without a single entry say nothing.
         let used: Vec<usize> = (0..heads.len()).filter(|c| table.rows.iter().any(|r| !r[*c].is_empty())).collect();
         let width = |c: usize| {
@@ -26,7 +26,7 @@ pub fn text(report: &Report) -> String {
             for (c, width) in used.iter().zip(&widths) {
                 let pad = " ".repeat(width.saturating_sub(row[*c].chars().count()));
                 let cell = &row[*c];
-                match table.heads[*c].starts_with('>') {
+                match table.heads[*c].is_number {
                     true => line.push_str(&format!("{pad}{cell}  ")),
                     false => line.push_str(&format!("{cell}{pad}  ")),
                 }

@@ -1,6 +1,7 @@
 //! From the user's choice to the rule it makes, and to where `always` is kept.
 
 use super::{RunError, Session, failed};
+use crate::i18n::{fill, tr};
 use crate::policy::answer::{Asked, Choice, HowLong, make_rule};
 use crate::policy::{Policy, PolicyError, Rule, Rules};
 use crate::tracer::{Answered, Question};
@@ -30,8 +31,10 @@ impl Session {
         self.answers += 1;
         rule.pid = None;
         self.policy.rules.push(rule.clone());
-        let problem =
-            |e: PolicyError| failed(format!("the answer holds until the program ends, but is not saved: {e}"));
+        let problem = |e: PolicyError| {
+            let text = tr("the answer holds until the program ends, but is not saved: {error}");
+            failed(fill(&text, &[("error", &e.to_string())]))
+        };
         match &self.save_policy {
             Some(file) => self.policy.save(file).map_err(problem),
             None => {

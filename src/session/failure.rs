@@ -5,6 +5,7 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
+use crate::i18n::{fill, system_error, tr};
 use crate::sys::launch::Step;
 use crate::tracer::StartError;
 
@@ -35,42 +36,43 @@ fn interpreter(path: &Path) -> Option<String> {
 }
 
 pub(super) fn start_error(error: &StartError, program: &Path, cwd: &Path) -> RunError {
-    let shown = program.display();
     let (step, errno) = match error {
-        StartError::Engine(text) => return RunError { message: text.clone(), exit_code: 125 },
+        StartError::Engine(text) => return RunError { message: text.shown(), exit_code: 125 },
         StartError::Program(step, errno) => (*step, *errno),
     };
-    let (message, exit_code) = match (step, errno) {
-        (Step::Directory, e) => (format!("cannot change to {}: {}", cwd.display(), e.desc()), 125),
-        (Step::Terminal, e) => (format!("cannot give the program its terminal: {}", e.desc()), 125),
-        (Step::Filter, e) => {
-            (format!("cannot install the seccomp filter of --watch policy: {}; run without it", e.desc()), 125)
-        }
-        (Step::Execute, Errno::ENOENT) => match interpreter(program) {
-            Some(name) => (
-                format!(
-                    "cannot run {shown}: its interpreter {name} does not exist; install it, or mend the script's first line"
-                ),
-                126,
-            ),
-            None => (format!("cannot run {shown}: it, or the loader it needs, does not exist"), 127),
-        },
-        (Step::Execute, Errno::ENOEXEC) => (
-            format!(
-                "cannot run {shown}: it is empty or in a format that the kernel cannot execute; a script needs a first line such as #!/bin/sh"
+    let interpreter = interpreter(program).filter(|_| matches!(errno, Errno::ENOENT | Errno::EACCES));
+    let (template, exit_code) = match (step, errno, &interpreter) {
+        (Step::Directory, ..) => (tr("cannot change to {directory}: {error}"), 125),
+        (Step::Terminal, ..) => (tr("cannot give the program its terminal: {error}"), 125),
+        (Step::Filter, ..) => (tr("cannot install the seccomp filter of --watch policy: {error}; run without it"), 125),
+        (Step::Execute, Errno::ENOENT, Some(_)) => (
+            tr(
+                "cannot run {program}: its interpreter {interpreter} does not exist; install it, or mend the script's first line",
             ),
             126,
         ),
-        (Step::Execute, Errno::EACCES) => match interpreter(program) {
-            Some(name) => (format!("cannot run {shown}: its interpreter {name} is not executable for you"), 126),
-            None => (
-                format!(
-                    "cannot run {shown}: you may not execute it (its permissions, or a file system mounted noexec)"
-                ),
-                126,
+        (Step::Execute, Errno::ENOENT, None) => {
+            (tr("cannot run {program}: it, or the loader it needs, does not exist"), 127)
+        }
+        (Step::Execute, Errno::ENOEXEC, _) => (
+            tr(
+                "cannot run {program}: it is empty or in a format that the kernel cannot execute; a script needs a first line such as #!/bin/sh",
             ),
-        },
-        (Step::Execute, e) => (format!("cannot run {shown}: {}", e.desc()), 126),
+            126,
+        ),
+        (Step::Execute, Errno::EACCES, Some(_)) => {
+            (tr("cannot run {program}: its interpreter {interpreter} is not executable for you"), 126)
+        }
+        (Step::Execute, Errno::EACCES, None) => {
+            (tr("cannot run {program}: you may not execute it (its permissions, or a file system mounted noexec)"), 126)
+        }
+        (Step::Execute, ..) => (tr("cannot run {program}: {error}"), 126),
     };
-    RunError { message, exit_code }
+    let values = [
+        ("program", &*program.to_string_lossy()),
+        ("directory", &*cwd.to_string_lossy()),
+        ("interpreter", interpreter.as_deref().unwrap_or_default()),
+        ("error", &system_error(errno as i32)),
+    ];
+    RunError { message: fill(&template, &values), exit_code }
 }

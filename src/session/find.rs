@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use nix::unistd::{AccessFlags, access};
 
 use super::RunError;
+use crate::i18n::{fill, tr};
 
 /// Where a program is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,14 +22,17 @@ pub struct Found {
 /// Errors: 127 nothing of that name; 126 found, but it cannot be executed.
 pub fn find_program(argv: &[OsString], cwd: &Path) -> Result<Found, RunError> {
     let Some(name) = argv.first().filter(|n| !n.is_empty()) else {
-        return Err(RunError { message: "no program was given; name one behind `run`".into(), exit_code: 2 });
+        return Err(RunError { message: tr("no program was given; name one behind `run`"), exit_code: 2 });
     };
-    let shown = Path::new(name).display();
+    let refusal = |path: &Path, (exit_code, why): (i32, String)| RunError {
+        message: fill(&tr("cannot run {program}: {why}"), &[("program", &path.to_string_lossy()), ("why", &why)]),
+        exit_code,
+    };
     if name.as_bytes().contains(&b'/') {
         let path = cwd.join(name);
         return match why_not(&path) {
             None => Ok(Found { execute: PathBuf::from(name), path }),
-            Some((code, why)) => Err(RunError { message: format!("cannot run {shown}: {why}"), exit_code: code }),
+            Some(why) => Err(refusal(Path::new(name), why)),
         };
     }
     let mut refused = None;
@@ -39,33 +43,36 @@ pub fn find_program(argv: &[OsString], cwd: &Path) -> Result<Found, RunError> {
         let candidate = cwd.join(&execute);
         match why_not(&candidate) {
             None => return Ok(Found { execute, path: candidate }),
-            Some((126, why)) => refused = refused.or(Some((candidate, why))),
+            Some(why) if why.0 == 126 => refused = refused.or(Some((candidate, why))),
             Some(_) => {}
         }
     }
     Err(match refused {
-        Some((path, why)) => RunError { message: format!("cannot run {}: {why}", path.display()), exit_code: 126 },
+        Some((path, why)) => refusal(&path, why),
         None => RunError {
-            message: format!("cannot run {shown}: no such program in PATH; check the name, or give its path"),
+            message: fill(
+                &tr("cannot run {program}: no such program in PATH; check the name, or give its path"),
+                &[("program", &name.to_string_lossy())],
+            ),
             exit_code: 127,
         },
     })
 }
 
-fn why_not(path: &Path) -> Option<(i32, &'static str)> {
+fn why_not(path: &Path) -> Option<(i32, String)> {
     let meta = match std::fs::metadata(path) {
         Ok(meta) => meta,
         Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
-            return Some((126, "its directory may not be searched by you"));
+            return Some((126, tr("its directory may not be searched by you")));
         }
-        Err(_) => return Some((127, "no such file; check the path")),
+        Err(_) => return Some((127, tr("no such file; check the path"))),
     };
     if meta.is_dir() {
-        Some((126, "it is a directory; name a program in it"))
+        Some((126, tr("it is a directory; name a program in it")))
     } else if !meta.is_file() {
-        Some((126, "it is not a regular file"))
+        Some((126, tr("it is not a regular file")))
     } else if access(path, AccessFlags::X_OK).is_err() {
-        Some((126, "it is not executable for you; chmod +x makes it so"))
+        Some((126, tr("it is not executable for you; chmod +x makes it so")))
     } else {
         None
     }

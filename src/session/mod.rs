@@ -20,6 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_channel::Receiver;
 
+use crate::i18n::{Text, fill, mark, system_error, tr};
 use crate::policy::{Decision, Place, Policy, Rules};
 use crate::recording::{Recorder, RunInfo};
 use crate::sys::launch::Launch;
@@ -43,7 +44,8 @@ pub enum Start {
 /// Blocks the signals that the engine takes over. Call it in main, before any thread starts. `forward`: those that are
 /// for the program too, where Syswall stands in for it in a terminal.
 pub fn prepare(forward: bool) -> Result<(), RunError> {
-    crate::sys::initial::block_signals(forward).map_err(|e| failed(format!("cannot block signals: {}", e.desc())))
+    crate::sys::initial::block_signals(forward)
+        .map_err(|e| failed(fill(&tr("cannot block signals: {error}"), &[("error", &system_error(e as i32))])))
 }
 
 /// Which policy a run starts with.
@@ -142,19 +144,27 @@ pub struct Session {
     unsaved: bool,
 }
 
+/// What is left to say where the last message is missing.
+pub const ENGINE_DIED: Text = Text::new(mark("the engine died; this is a bug in Syswall"));
+
 fn failed(text: impl Into<String>) -> RunError {
     RunError { message: text.into(), exit_code: 125 }
+}
+
+fn nothing_run(error: &dyn std::fmt::Display) -> RunError {
+    failed(fill(&tr("{error}; nothing was run"), &[("error", &error.to_string())]))
 }
 
 /// `file`, absolute. An error where the folder for it is missing: only Syswall's own folders are made.
 fn in_a_folder(file: &Path) -> Result<PathBuf, RunError> {
     let path = absolute(file);
     match path.parent() {
-        Some(folder) if !folder.is_dir() => Err(failed(format!(
-            "the recording cannot be written to {}: there is no folder {}; make it, or choose another file with --record",
-            file.display(),
-            folder.display()
-        ))),
+        Some(folder) if !folder.is_dir() => {
+            let text = tr(
+                "the recording cannot be written to {file}: there is no folder {folder}; make it, or choose another file with --record",
+            );
+            Err(failed(fill(&text, &[("file", &file.to_string_lossy()), ("folder", &folder.to_string_lossy())])))
+        }
         _ => Ok(path),
     }
 }
@@ -171,12 +181,15 @@ fn absolute(path: &Path) -> PathBuf {
 /// Starts the program. Signals must have been blocked in main (`sys::initial::block_signals`).
 /// An error leaves nothing running and nothing written.
 pub fn start(options: Options) -> Result<Session, RunError> {
-    let dirs = Dirs::of_user().ok_or_else(|| failed("no home directory is known; set HOME"))?;
+    let dirs = Dirs::of_user().ok_or_else(|| failed(tr("no home directory is known; set HOME")))?;
     let cwd = match &options.cwd {
-        Some(dir) => dir
-            .canonicalize()
-            .map_err(|e| failed(format!("cannot change to {}: {e}; give a directory that exists", dir.display())))?,
-        None => std::env::current_dir().map_err(|e| failed(format!("cannot tell the working directory: {e}")))?,
+        Some(dir) => dir.canonicalize().map_err(|e| {
+            let text = tr("cannot change to {directory}: {error}; give a directory that exists");
+            failed(fill(&text, &[("directory", &dir.to_string_lossy()), ("error", &e.to_string())]))
+        })?,
+        None => std::env::current_dir().map_err(|e| {
+            failed(fill(&tr("cannot tell the working directory: {error}"), &[("error", &e.to_string())]))
+        })?,
     };
     let found = find_program(&options.argv, &cwd)?;
     let program = found.path.canonicalize().unwrap_or_else(|_| found.path.clone());
@@ -187,16 +200,14 @@ pub fn start(options: Options) -> Result<Session, RunError> {
     };
     let own_policy = Policy::file_for(&dirs.config, &program);
     let mut policy = match &options.policy {
-        PolicyChoice::Own if own_policy.exists() => {
-            Policy::load(&own_policy).map_err(|e| failed(format!("{e}; nothing was run")))?
-        }
-        PolicyChoice::File(file) => Policy::load(file).map_err(|e| failed(format!("{e}; nothing was run")))?,
+        PolicyChoice::Own if own_policy.exists() => Policy::load(&own_policy).map_err(|e| nothing_run(&e))?,
+        PolicyChoice::File(file) => Policy::load(file).map_err(|e| nothing_run(&e))?,
         PolicyChoice::Own | PolicyChoice::Empty => Policy::for_program(&program),
     };
     if let Some(ignore) = options.ignore_library_loading {
         policy.ignore_library_loading = Some(ignore);
     }
-    let rules = Rules::new(&policy, &options.presets, &place).map_err(|e| failed(format!("{e}; nothing was run")))?;
+    let rules = Rules::new(&policy, &options.presets, &place).map_err(|e| nothing_run(&e))?;
     let trace = options.trace.as_deref().map(open_trace).transpose()?;
     let recording = match &options.record {
         RecordChoice::Default => Some(crate::recording::default_path(&dirs.state, &program)),
@@ -215,11 +226,8 @@ pub fn start(options: Options) -> Result<Session, RunError> {
         },
         policy: policy.to_json(),
     };
-    let recorder = recording
-        .as_deref()
-        .map(|path| Recorder::start(path, &info))
-        .transpose()
-        .map_err(|e| failed(format!("{e}; nothing was run")))?;
+    let recorder =
+        recording.as_deref().map(|path| Recorder::start(path, &info)).transpose().map_err(|e| nothing_run(&e))?;
     let mut protected = vec![absolute(&dirs.config), absolute(&dirs.state)];
     let files = [recording.as_ref(), options.save_policy.as_ref(), options.trace.as_ref()];
     protected.extend(files.into_iter().flatten().filter(|f| f.as_os_str() != "-").map(|f| absolute(f)));
@@ -277,8 +285,10 @@ fn open_trace(path: &Path) -> Result<TraceText, RunError> {
     if path.as_os_str() == "-" {
         return Ok(TraceText::new(Box::new(BufWriter::new(std::io::stderr()))));
     }
-    let file = File::create(path)
-        .map_err(|e| failed(format!("cannot write the trace to {}: {e}; nothing was run", path.display())))?;
+    let file = File::create(path).map_err(|e| {
+        let text = tr("cannot write the trace to {file}: {error}; nothing was run");
+        failed(fill(&text, &[("file", &path.to_string_lossy()), ("error", &e.to_string())]))
+    })?;
     let writer: Box<dyn Write + Send> = Box::new(BufWriter::with_capacity(1 << 16, file));
     Ok(TraceText::new(writer))
 }
@@ -301,15 +311,16 @@ impl Session {
         let panicked = self.thread.join().is_err();
         let mut failure = ended.failure.clone();
         if panicked {
-            failure.get_or_insert("the engine died; this is a bug in Syswall".into());
+            failure.get_or_insert(ENGINE_DIED);
         }
+        let mut shown = failure.as_ref().map(Text::shown);
         if let Some(recorder) = self.recorder {
             let problem = recorder.failure();
-            if let Err(error) = recorder.finish(ended.status, failure.clone()) {
-                failure = Some(problem.map_or_else(|| error.to_string(), |p| p.to_string()));
+            if let Err(error) = recorder.finish(ended.status, failure.as_ref().map(Text::to_string)) {
+                shown = Some(problem.map_or_else(|| error.to_string(), |p| p.to_string()));
             }
         }
-        let code = match (&failure, ended.status) {
+        let code = match (&shown, ended.status) {
             (None, Some(status)) => status.shell_code(),
             _ => 125,
         };
@@ -317,8 +328,8 @@ impl Session {
             && !self.unsaved
             && let Err(error) = self.policy.save(file)
         {
-            failure.get_or_insert(error.to_string());
+            shown.get_or_insert(error.to_string());
         }
-        (code, failure)
+        (code, shown)
     }
 }

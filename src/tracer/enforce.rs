@@ -5,6 +5,7 @@ use nix::errno::Errno;
 use super::engine::Engine;
 use super::handle::Watch;
 use super::task::{InCall, Plan, State};
+use crate::i18n::{Text, mark};
 use crate::policy::Decision;
 use crate::sys::ptrace::{self, Resume};
 use crate::sys::{Registers, RemoteMemory};
@@ -102,7 +103,11 @@ impl Engine {
     /// A decision that could not be carried out: the task is gone, or the program must be.
     pub(super) fn not_enforced(&mut self, tid: i32, error: Errno) {
         if error != Errno::ESRCH {
-            self.fail(format!("a decision about task {tid} cannot be enforced: {}", error.desc()));
+            self.fail(
+                Text::new(mark("a decision about task {task} cannot be enforced: {error}"))
+                    .with("task", tid.to_string())
+                    .with("error", error.desc()),
+            );
         }
     }
 

@@ -19,6 +19,7 @@ use super::output::{Lost, Output};
 use super::protection::Protection;
 use super::questions::Questions;
 use super::task::{Process, State, Task};
+use crate::i18n::{Text, mark};
 use crate::policy::{Decision, Rules};
 use crate::recording::{ExitStatus, What};
 use crate::sys::launch::Held;
@@ -48,7 +49,7 @@ pub(super) struct Engine {
     pub parked: Vec<(i32, Resume, i32)>,
     /// How the first process ended.
     pub status: Option<ExitStatus>,
-    pub failure: Option<String>,
+    pub failure: Option<Text>,
     pub held: Option<Held>,
     pub started: Option<mpsc::Sender<Result<(), StartError>>>,
     /// Which calls stop.
@@ -68,21 +69,35 @@ pub(super) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as i64)
 }
 
-/// What the user can do where the kernel refuses to let Syswall trace.
-fn why_forbidden(error: Errno) -> String {
+/// What ended a program that never ran.
+pub(super) const KILLED_EARLY: &str = mark("the program was killed before it began");
+
+/// What is said where the kernel refuses to let Syswall trace, and what the user can do.
+fn cannot_trace(error: Errno) -> Text {
     if error != Errno::EPERM {
-        return String::new();
+        return Text::new(mark("cannot trace the program: {error}")).with("error", error.desc());
     }
+    let forbidden = |msgid| Text::new(msgid).with("error", error.desc());
     let own = std::process::id() as i32;
     if let Some(tracer) = super::task::tracer_of(own).filter(|t| *t != 0) {
-        return format!("; Syswall itself is being traced by process {tracer} (strace -f, a debugger): end that first");
+        return forbidden(mark(
+            "cannot trace the program: {error}; Syswall itself is being traced by process {tracer} (strace -f, a debugger): end that first",
+        ))
+        .with("tracer", tracer.to_string());
     }
     match std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope") {
-        Ok(scope) if scope.trim() == "3" => {
-            "; /proc/sys/kernel/yama/ptrace_scope is 3, which forbids all tracing until the next boot".into()
-        }
-        _ => "; tracing is forbidden here: by a container, by seccomp, or by a security module".into(),
+        Ok(scope) if scope.trim() == "3" => forbidden(mark(
+            "cannot trace the program: {error}; /proc/sys/kernel/yama/ptrace_scope is 3, which forbids all tracing until the next boot",
+        )),
+        _ => forbidden(mark(
+            "cannot trace the program: {error}; tracing is forbidden here: by a container, by seccomp, or by a security module",
+        )),
     }
+}
+
+/// The failure that ends a program whose calls cannot be checked.
+fn untold(tid: i32, error: &str) -> Text {
+    Text::new(mark("a call of task {task} cannot be told: {error}")).with("task", tid.to_string()).with("error", error)
 }
 
 impl Engine {
@@ -99,13 +114,15 @@ impl Engine {
             match super::watch::filter(&rules) {
                 Ok(filter) => launch.filter = Some(filter),
                 Err(error) => {
-                    let _ = started.send(Err(StartError::Engine(error)));
+                    let text = Text::new(mark("the calls to watch cannot be told to the kernel: {error}"));
+                    let _ = started.send(Err(StartError::Engine(text.with("error", error))));
                     return;
                 }
             }
         }
         let ringer = Ringer::start(Arc::clone(&bell), requests.0, forward_signals)
-            .map_err(|e| StartError::Engine(format!("cannot listen for requests: {}", e.desc())));
+            .map_err(|e| Text::new(mark("cannot listen for requests: {error}")).with("error", e.desc()))
+            .map_err(StartError::Engine);
         let (_ringer, held) = match ringer.and_then(|ringer| Ok((ringer, Self::launch(&launch)?))) {
             Ok(both) => both,
             Err(error) => {
@@ -144,17 +161,18 @@ impl Engine {
         engine.adopt_root(&launch);
         drop(launch);
         if let Err(error) = engine.events(&requests.1, &bell) {
-            engine.fail(format!("the engine failed: {error}"));
+            engine.fail(Text::new(mark("the engine failed: {error}")).with("error", error.desc()));
             engine.drain();
         }
         let started = engine.started.take();
         if let Some(started) = started {
-            let error = engine.failure.take().unwrap_or_else(|| "the program was killed before it began".into());
+            let error = engine.failure.take().unwrap_or(Text::new(KILLED_EARLY));
             let _ = started.send(Err(StartError::Engine(error)));
             return;
         }
         if let Some(error) = engine.out.trace.as_ref().and_then(super::TraceText::failure) {
-            engine.failure.get_or_insert(format!("cannot write the trace: {error}"));
+            let text = Text::new(mark("cannot write the trace: {error}")).with("error", error.to_string());
+            engine.failure.get_or_insert(text);
         }
         engine.out.progress.processes = 0;
         engine.out.progress.questions = 0;
@@ -165,15 +183,14 @@ impl Engine {
 
     /// Forks the program's first process, held, and attaches to it.
     fn launch(launch: &launch::Launch) -> Result<Held, StartError> {
-        let fail = |what: &str, e: Errno| StartError::Engine(format!("{what}: {}", e.desc()));
         let held = launch::hold(launch).map_err(|e| match e {
             Errno::EINVAL => StartError::Program(launch::Step::Execute, e),
-            e => fail("cannot start a process", e),
+            e => StartError::Engine(Text::new(mark("cannot start a process: {error}")).with("error", e.desc())),
         })?;
         match ptrace::seize(held.pid, launch.filter.is_some()).and_then(|()| ptrace::interrupt(held.pid)) {
             Ok(()) => Ok(held),
             Err(error) => {
-                let text = format!("cannot trace the program: {}{}", error.desc(), why_forbidden(error));
+                let text = cannot_trace(error);
                 held.abandon();
                 Err(StartError::Engine(text))
             }
@@ -249,14 +266,16 @@ impl Engine {
 
     fn lost(&mut self, lost: Lost) {
         match lost {
-            Lost::Recorder => self.fail("the recording cannot be written any more; the program was ended".into()),
+            Lost::Recorder => {
+                self.fail(Text::new(mark("the recording cannot be written any more; the program was ended")))
+            }
             // Nobody can answer or read any more: fail closed.
-            Lost::FrontEnd => self.fail("the front end is gone; the program was ended".into()),
+            Lost::FrontEnd => self.fail(Text::new(mark("the front end is gone; the program was ended"))),
         }
     }
 
     /// Syswall cannot go on: the program must not either.
-    pub fn fail(&mut self, text: String) {
+    pub fn fail(&mut self, text: Text) {
         self.failure.get_or_insert(text);
         self.kill_all();
     }
@@ -305,7 +324,7 @@ impl Engine {
                 Err(Errno::ESRCH) => {}
                 Err(error) => {
                     self.note(&format!("task {tid} makes calls that cannot be told: {}", error.desc()));
-                    self.fail(format!("a call of task {tid} cannot be told: {}", error.desc()));
+                    self.fail(untold(tid, error.desc()));
                 }
             },
             0 => self.delivered(tid, signal),
@@ -323,7 +342,7 @@ impl Engine {
             libc::PTRACE_EVENT_SECCOMP => match ptrace::syscall_stop(tid) {
                 Ok(SyscallStop::Entry { call, ip }) => self.entered(tid, call, ip),
                 Err(Errno::ESRCH) => {}
-                other => self.fail(format!("a call of task {tid} cannot be told: {other:?}")),
+                other => self.fail(untold(tid, &format!("{other:?}"))),
             },
             libc::PTRACE_EVENT_STOP => self.event_stop(tid, signal),
             _ => self.resume(tid, self.onward(tid), 0),
@@ -351,7 +370,11 @@ impl Engine {
                 }
             }
             Err(Errno::ESRCH) => {}
-            Err(error) => self.fail(format!("task {tid} cannot be resumed: {}", error.desc())),
+            Err(error) => self.fail(
+                Text::new(mark("task {task} cannot be resumed: {error}"))
+                    .with("task", tid.to_string())
+                    .with("error", error.desc()),
+            ),
         }
     }
 

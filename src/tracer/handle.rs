@@ -11,6 +11,7 @@ use super::bell::Bell;
 use super::engine::Engine;
 use super::message::{Answered, Message, QuestionId};
 use super::trace_text::TraceText;
+use crate::i18n::{Text, mark};
 use crate::policy::{Decision, Rules};
 use crate::recording::Event;
 use crate::sys::launch::Launch;
@@ -48,7 +49,7 @@ pub struct Setup {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StartError {
     /// The kernel refused an operation of Syswall's own.
-    Engine(String),
+    Engine(Text),
     /// execve(2) or what comes before it failed for this reason.
     Program(crate::sys::launch::Step, nix::errno::Errno),
 }
@@ -56,7 +57,7 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            StartError::Engine(text) => f.write_str(text),
+            StartError::Engine(text) => text.fmt(f),
             StartError::Program(_, errno) => f.write_str(errno.desc()),
         }
     }
@@ -131,8 +132,9 @@ pub struct Tracer {
 /// Starts the tracer thread and the program on it. Returns once the program runs (its execve succeeded) or could not be started.
 /// Signals must have been blocked before (`sys::initial::block_signals`).
 pub fn start(setup: Setup) -> Result<Tracer, StartError> {
-    let engine_error = |what: &str, e: nix::errno::Errno| StartError::Engine(format!("{what}: {}", e.desc()));
-    let bell = Arc::new(Bell::new().map_err(|e| engine_error("cannot make an eventfd", e))?);
+    let bell = Bell::new()
+        .map_err(|e| StartError::Engine(Text::new(mark("cannot make an eventfd: {error}")).with("error", e.desc())))?;
+    let bell = Arc::new(bell);
     let (requests, request_receiver) = async_channel::unbounded();
     let (message_sender, messages) = async_channel::bounded(256);
     let (started_sender, started) = std::sync::mpsc::channel();
@@ -140,10 +142,12 @@ pub fn start(setup: Setup) -> Result<Tracer, StartError> {
     let thread = std::thread::Builder::new()
         .name("syswall-tracer".into())
         .spawn(move || Engine::run(setup, (requests, request_receiver), message_sender, bell, started_sender))
-        .map_err(|e| StartError::Engine(format!("cannot start a thread: {e}")))?;
+        .map_err(|e| {
+            StartError::Engine(Text::new(mark("cannot start a thread: {error}")).with("error", e.to_string()))
+        })?;
     match started.recv() {
         Ok(Ok(())) => Ok(Tracer { handle, messages, thread }),
         Ok(Err(error)) => Err(error),
-        Err(_) => Err(StartError::Engine("the tracer thread died; this is a bug in Syswall".into())),
+        Err(_) => Err(StartError::Engine(Text::new(mark("the engine died; this is a bug in Syswall")))),
     }
 }

@@ -7,6 +7,7 @@ use nix::sys::signal::{Signal, raise};
 
 use super::engine::{Engine, now};
 use super::task::State;
+use crate::i18n::{Text, mark};
 use crate::recording::What;
 use crate::sys::ptrace::{self, Resume};
 
@@ -60,7 +61,7 @@ impl Engine {
             && let Some(held) = &self.held
             && held.go().is_err()
         {
-            self.fail("the program's first process died before it began".into());
+            self.fail(Text::new(mark("the program's first process died before it began")));
         }
     }
 

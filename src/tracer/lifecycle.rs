@@ -7,10 +7,12 @@ use std::sync::Arc;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::engine::KILLED_EARLY;
 use super::engine::{Engine, now};
 use super::handle::StartError;
 use super::message::Message;
 use super::task::{Process, Task, command_line, executable, parent, thread_group};
+use crate::i18n::Text;
 use crate::recording::{ExitStatus, What};
 use crate::sys::launch::Launch;
 use crate::sys::{Status, ptrace};
@@ -182,7 +184,7 @@ impl Engine {
         let failure = self.held.take().and_then(|h| h.failure());
         let error = match failure {
             Some((step, errno)) => StartError::Program(step, errno),
-            None => StartError::Engine("the program was killed before it began".into()),
+            None => StartError::Engine(Text::new(KILLED_EARLY)),
         };
         if let Some(started) = self.started.take() {
             // Nobody waits any more if this fails.

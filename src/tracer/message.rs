@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::i18n::Text;
 use crate::policy::Decision;
 use crate::recording::ExitStatus;
 use crate::syscall::{Abi, Access};
@@ -100,7 +101,7 @@ pub struct Ended {
     /// How the program's first process ended; `None` where Syswall failed and ended it.
     pub status: Option<ExitStatus>,
     /// What went wrong with Syswall itself, if anything; one line for the user.
-    pub failure: Option<String>,
+    pub failure: Option<Text>,
     /// The last counts.
     pub progress: Progress,
 }

@@ -9,6 +9,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters_cairo::CairoBackend;
 use std::cell::RefCell;
 
+use crate::words::{fill, tr};
+
 /// One layer of the stack.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
@@ -173,13 +175,14 @@ fn draw(
 
 /// `1.25 s`, `3 min`: as exact as an axis of `length` seconds needs.
 fn short_seconds(seconds: f64, length: f64) -> String {
+    let with = |template: String, n: String| fill(&template, &[("n", &n)]);
     if length >= 180.0 {
-        format!("{:.0} min", seconds / 60.0)
+        with(tr("{n} min"), format!("{:.0}", seconds / 60.0))
     } else if length >= 10.0 {
-        format!("{seconds:.0} s")
+        with(tr("{n} s"), format!("{seconds:.0}"))
     } else if length >= 1.0 {
-        format!("{seconds:.1} s")
+        with(tr("{n} s"), format!("{seconds:.1}"))
     } else {
-        format!("{:.0} ms", seconds * 1000.0)
+        with(tr("{n} ms"), format!("{:.0}", seconds * 1000.0))
     }
 }

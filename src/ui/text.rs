@@ -2,7 +2,7 @@
 
 use gtk::glib;
 
-use crate::words::escape;
+use crate::words::{escape, fill, tr};
 
 /// A count, its thousands apart.
 pub fn number(n: u64) -> String {
@@ -34,12 +34,13 @@ pub fn date_and_time(ns: i64) -> String {
 
 /// A duration: `12 µs`, `3.4 ms`, `2.05 s`.
 pub fn duration(ns: u64) -> String {
+    let with = |template: String, n: String| fill(&template, &[("n", &n)]);
     let value = ns as f64;
     match ns {
-        0..1_000 => format!("{ns} ns"),
-        1_000..1_000_000 => format!("{:.0} µs", value / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} ms", value / 1e6),
-        _ => format!("{:.2} s", value / 1e9),
+        0..1_000 => with(tr("{n} ns"), ns.to_string()),
+        1_000..1_000_000 => with(tr("{n} µs"), format!("{:.0}", value / 1e3)),
+        1_000_000..1_000_000_000 => with(tr("{n} ms"), format!("{:.1}", value / 1e6)),
+        _ => with(tr("{n} s"), format!("{:.2}", value / 1e9)),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | file | what it says |
 //! |---|---|
-//! | `translate` | [`init`], [`tr`], [`tr_n`], [`mark`], [`fill`]: gettext |
+//! | `i18n` | [`init`], [`tr`], [`tr_n`], [`mark`], [`fill`]: gettext |
 //! | `syscall::escape` | [`escape`], [`elide`]: hostile text made safe to show |
 //! | `object` | what is acted on: [`object`], [`program_name`] |
 //! | `action` | what is done: [`action`] for logs, [`kind_name`] for lists |
@@ -21,8 +21,8 @@ mod matters;
 mod object;
 mod pretend;
 mod question;
-mod translate;
 
+pub use crate::i18n::{fill, init, mark, tr, tr_n};
 pub use crate::syscall::escape::{elide, escape, escape_bytes};
 pub use action::{action, kind_name};
 pub use consent::{consent, how_long_label, pattern_problem, short_path, takes_pattern, what_label, who_label};
@@ -31,4 +31,3 @@ pub use matters::{Asker, why_it_matters};
 pub use object::{object, program_name, service};
 pub use pretend::{pretended, why_not_pretended};
 pub use question::{SHOWN_MAX, Sentences, question};
-pub use translate::{fill, init, mark, tr, tr_n};

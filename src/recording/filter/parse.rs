@@ -1,6 +1,7 @@
 //! Text into a filter.
 
 use super::{Class, Field, FilterError, Node, Order, Test, glob, net};
+use crate::i18n::{fill, mark, tr};
 use crate::policy::{By, Decision};
 use crate::recording::Check;
 use crate::syscall::{Abi, Kind, Transport, errno};
@@ -46,7 +47,7 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>, FilterError> {
                 at += 1;
                 loop {
                     match (chars.get(at), chars.get(at + 1)) {
-                        (None, _) => return error(start + 1, "this quote is never closed; add \" at the end"),
+                        (None, _) => return error(start + 1, tr("this quote is never closed; add \" at the end")),
                         (Some('"'), _) => break,
                         // Only these two: a backslash before anything else belongs to the pattern.
                         (Some('\\'), Some(c @ ('"' | '\\'))) => {
@@ -99,8 +100,8 @@ pub(super) fn parse(text: &str) -> Result<Node, FilterError> {
     let node = parser.any(0)?;
     match parser.tokens.get(parser.at) {
         None => Ok(node),
-        Some((column, Token::Close)) => error(*column, "this bracket was never opened"),
-        Some((column, _)) => error(*column, "a field, a word, `and` or `or` is expected here"),
+        Some((column, Token::Close)) => error(*column, tr("this bracket was never opened")),
+        Some((column, _)) => error(*column, tr("a field, a word, `and` or `or` is expected here")),
     }
 }
 
@@ -144,7 +145,7 @@ impl Parser {
         let column = self.column();
         self.terms += 1;
         if depth > DEPTH || self.terms > TERMS {
-            return error(column, "the filter is too long");
+            return error(column, tr("the filter is too long"));
         }
         let token = self.peek().cloned();
         let field_follows = matches!(self.tokens.get(self.at + 1), Some((_, Token::Op(_))))
@@ -156,9 +157,10 @@ impl Parser {
                 self.at += 1;
                 Ok(Node::Not(Box::new(self.one(depth + 1)?)))
             }
-            Some(Token::Word(w)) if w.eq_ignore_ascii_case("and") || w.eq_ignore_ascii_case("or") => {
-                error(column, format!("`{w}` joins two conditions; to look for the word, write \"{w}\""))
-            }
+            Some(Token::Word(w)) if w.eq_ignore_ascii_case("and") || w.eq_ignore_ascii_case("or") => error(
+                column,
+                fill(&tr("`{w}` joins two conditions; to look for the word, write \"{w}\""), &[("w", &w.to_string())]),
+            ),
             Some(Token::Word(word) | Token::Quoted(word)) => {
                 self.at += 1;
                 Ok(Node::Word(word))
@@ -167,14 +169,23 @@ impl Parser {
                 self.at += 1;
                 let node = self.any(depth + 1)?;
                 if self.peek() != Some(&Token::Close) {
-                    return error(self.column(), format!("the bracket opened at column {column} is not closed"));
+                    return error(
+                        self.column(),
+                        fill(
+                            &tr("the bracket opened at column {column} is not closed"),
+                            &[("column", &column.to_string())],
+                        ),
+                    );
                 }
                 self.at += 1;
                 Ok(node)
             }
-            Some(Token::Op(op)) => error(column, format!("`{op}` needs a field before it, such as `pid` or `path`")),
-            Some(Token::Comma) => error(column, "a comma only stands between the values of `in (…)`"),
-            Some(Token::Close) | None => error(column, "a condition is missing here"),
+            Some(Token::Op(op)) => error(
+                column,
+                fill(&tr("`{op}` needs a field before it, such as `pid` or `path`"), &[("op", &op.to_string())]),
+            ),
+            Some(Token::Comma) => error(column, tr("a comma only stands between the values of `in (…)`")),
+            Some(Token::Close) | None => error(column, tr("a condition is missing here")),
         }
     }
 
@@ -187,7 +198,13 @@ impl Parser {
     fn test(&mut self, column: usize, name: &str) -> Result<Node, FilterError> {
         let Some((field, class)) = Field::named(name) else {
             let names: Vec<&str> = Field::ALL.iter().map(|(_, name, _)| *name).collect();
-            return error(column, format!("there is no field `{name}`; fields are {}", names.join(", ")));
+            return error(
+                column,
+                fill(
+                    &tr("there is no field `{name}`; fields are {names}"),
+                    &[("name", &name.to_string()), ("names", &names.join(", "))],
+                ),
+            );
         };
         self.at += 1;
         let negated = self.skip("not");
@@ -197,7 +214,7 @@ impl Parser {
         }
         let column = self.column();
         let Some(Token::Op(op)) = self.peek().cloned() else {
-            return error(column, "an operator is expected here: = != ~ !~ < <= > >= in");
+            return error(column, tr("an operator is expected here: = != ~ !~ < <= > >= in"));
         };
         self.at += 1;
         let (value_column, value) = self.value()?;
@@ -213,14 +230,14 @@ impl Parser {
                 self.at += 1;
                 Ok((column, value))
             }
-            _ => error(column, "a value is expected here; put it in \"…\" if it has blanks or brackets"),
+            _ => error(column, tr("a value is expected here; put it in \"…\" if it has blanks or brackets")),
         }
     }
 
     fn list(&mut self, field: Field, class: Class) -> Result<Node, FilterError> {
         let column = self.column();
         if self.peek() != Some(&Token::Open) {
-            return error(column, "a list is expected here, such as (open, openat)");
+            return error(column, tr("a list is expected here, such as (open, openat)"));
         }
         self.at += 1;
         let mut nodes = Vec::new();
@@ -228,13 +245,13 @@ impl Parser {
             let (column, value) = self.value()?;
             self.terms += 1;
             if self.terms > TERMS {
-                return error(column, "the filter is too long");
+                return error(column, tr("the filter is too long"));
             }
             nodes.push(Node::Test(field, test(field, class, "=", column, column, &value)?));
             match self.peek() {
                 Some(Token::Comma) => self.at += 1,
                 Some(Token::Close) => break,
-                _ => return error(self.column(), "`,` or `)` is expected here"),
+                _ => return error(self.column(), tr("`,` or `)` is expected here")),
             }
         }
         self.at += 1;
@@ -268,32 +285,43 @@ fn test(
     column: usize,
     value: &str,
 ) -> Result<Test, FilterError> {
-    let no_op = |what: &str| error(op_column, format!("`{op}` cannot be asked of {what}"));
+    let no_op = |what: &str| {
+        error(op_column, fill(&tr("`{op}` cannot be asked of {what}"), &[("op", op), ("what", &tr(what))]))
+    };
     let order = order(op);
     let equal = order == Some(Order::Equal);
     match class {
         Class::Number => match (order, number(value)) {
-            (None, _) => no_op("a number"),
-            (_, None) => error(column, format!("`{value}` is not a whole number")),
+            (None, _) => no_op(mark("a number")),
+            (_, None) => error(column, fill(&tr("`{value}` is not a whole number"), &[("value", &value.to_string())])),
             (Some(order), Some(number)) => Ok(Test::Number(order, number)),
         },
         Class::Span => match (order, span(value)) {
-            (None, _) => no_op("a time"),
-            (_, None) => error(column, format!("`{value}` is not a time, such as 500us, 1.5ms or 2s")),
+            (None, _) => no_op(mark("a time")),
+            (_, None) => error(
+                column,
+                fill(&tr("`{value}` is not a time, such as 500us, 1.5ms or 2s"), &[("value", &value.to_string())]),
+            ),
             (Some(order), Some(ns)) => Ok(Test::Number(order, ns)),
         },
         Class::Text if equal => Ok(Test::Is(value.to_owned())),
         Class::Text if op.ends_with('~') => match glob(value) {
             Ok(_) => Ok(Test::Like(value.to_owned())),
-            Err(why) => error(column, format!("this pattern cannot be read: {why}")),
+            Err(why) => error(column, fill(&tr("this pattern cannot be read: {why}"), &[("why", &why.to_string())])),
         },
-        Class::Text => no_op("text; `=` and `~` can"),
-        Class::Net if !equal => no_op("an address; `=` can, also with a network such as 10.0.0.0/8"),
+        Class::Text => no_op(mark("text; `=` and `~` can")),
+        Class::Net if !equal => no_op(mark("an address; `=` can, also with a network such as 10.0.0.0/8")),
         Class::Net => match net(value) {
             Some(net) => Ok(Test::Net(net)),
-            None => error(column, format!("`{value}` is not an IP address or a network such as 10.0.0.0/8")),
+            None => error(
+                column,
+                fill(
+                    &tr("`{value}` is not an IP address or a network such as 10.0.0.0/8"),
+                    &[("value", &value.to_string())],
+                ),
+            ),
         },
-        Class::Name if !equal => no_op("a name; `=` and `in` can"),
+        Class::Name if !equal => no_op(mark("a name; `=` and `in` can")),
         Class::Name => name(field, column, value),
     }
 }
@@ -310,7 +338,10 @@ fn name(field: Field, column: usize, value: &str) -> Result<Test, FilterError> {
         Field::Errno => {
             return match number(value).or_else(|| errno::number(&value.to_ascii_uppercase()).map(i64::from)) {
                 Some(number) => Ok(Test::Number(Order::Equal, number)),
-                None => error(column, format!("`{value}` is not an errno such as ENOENT")),
+                None => error(
+                    column,
+                    fill(&tr("`{value}` is not an errno such as ENOENT"), &[("value", &value.to_string())]),
+                ),
             };
         }
         Field::Event => vec!["call", "signal", "start", "exec", "exit", "note"],
@@ -326,7 +357,10 @@ fn name(field: Field, column: usize, value: &str) -> Result<Test, FilterError> {
     if known.contains(&value) {
         return Ok(Test::Is(value.to_owned()));
     }
-    error(column, format!("`{value}` is none of {}", known.join(", ")))
+    error(
+        column,
+        fill(&tr("`{value}` is none of {known}"), &[("value", &value.to_string()), ("known", &known.join(", "))]),
+    )
 }
 
 fn number(text: &str) -> Option<i64> {

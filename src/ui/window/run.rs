@@ -351,11 +351,19 @@ impl Window {
         }
     }
 
-    /// While the program ran, signals were for it. Now Ctrl+C in the terminal ends Syswall as it ends any command.
+    /// While the program ran, signals were for it. Now Ctrl+C in the terminal ends Syswall, with the program's status.
     fn end_on_signals(&self) {
         use nix::sys::signal::{SigSet, Signal};
-        let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT].into_iter().collect();
-        if signals.thread_unblock().is_err() {
+        let Some(app) = self.application() else { return };
+        // They stay blocked, and a thread waits for them: the default action would end Syswall with another status.
+        let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]);
+        glib::spawn_future_local(async move {
+            match bridge::work(move || signals.wait()).await {
+                Some(Ok(_)) => app.quit(),
+                Some(Err(_)) | None => glib::g_warning!("syswall", "signals stay blocked"),
+            }
+        });
+        if SigSet::from_iter([Signal::SIGQUIT]).thread_unblock().is_err() {
             glib::g_warning!("syswall", "signals stay blocked");
         }
     }

@@ -1,5 +1,8 @@
-//! gettext, and placeholders.
+//! gettext, and placeholders: what every room that says something to people needs, and nothing else.
+//!
+//! What programs do is put into words in `words`; this room only knows the user's language.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use gettextrs::LocaleCategory;
@@ -77,6 +80,50 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// What the system says about error `number` (errno(3)), in the user's language.
+pub fn system_error(number: i32) -> String {
+    let text = std::io::Error::from_raw_os_error(number).to_string();
+    let end = text.rfind(" (os error").unwrap_or(text.len());
+    text[..end].to_owned()
+}
+
+/// A sentence that is kept in English, as in recordings, and shown in the user's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    msgid: &'static str,
+    values: Vec<(&'static str, String)>,
+}
+
+impl Text {
+    /// A sentence that [`mark`] marked.
+    pub const fn new(msgid: &'static str) -> Text {
+        Text { msgid, values: Vec::new() }
+    }
+
+    /// Puts `value` into the placeholder `{name}`.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Text {
+        self.values.push((name, value.into()));
+        self
+    }
+
+    /// In the user's language. To be called where it is shown.
+    pub fn shown(&self) -> String {
+        self.filled(&tr(self.msgid))
+    }
+
+    fn filled(&self, template: &str) -> String {
+        let values: Vec<(&str, &str)> = self.values.iter().map(|(name, value)| (*name, &**value)).collect();
+        fill(template, &values)
+    }
+}
+
+/// In English.
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.filled(self.msgid))
+    }
 }
 
 #[cfg(test)]
