@@ -125,6 +125,9 @@ impl Prompter {
 
     /// Brings the window to the front, if something is asked.
     pub fn present(&self) {
+        if self.is_empty() {
+            return;
+        }
         if let Some(window) = &*self.0.window.borrow() {
             window.present();
         }
@@ -142,9 +145,9 @@ impl Inner {
         let items = self.items.borrow();
         let Some(first) = items.front() else {
             drop(items);
-            // Not while its own signal handlers run.
+            // Not while its own signal handlers run; and visible until then: GTK 4.8 crashes where a screen reader asks
+            // for a window by a number that is not there any more, and the last one in GTK's list is hidden.
             if let Some(window) = self.window.take() {
-                window.set_visible(false);
                 glib::idle_add_local_once(move || window.destroy());
             }
             return;
@@ -152,6 +155,7 @@ impl Inner {
         let mut slot = self.window.borrow_mut();
         let window = slot.get_or_insert_with(|| self.make_window()).clone();
         drop(slot);
+        window.set_application(self.app.as_ref());
         match first {
             Item::Question(question, place) => window.ask(question, place),
             Item::Trouble(text) => window.show_trouble(&words::tr("The answer could not be saved"), text),
@@ -171,7 +175,6 @@ impl Inner {
 
     fn make_window(self: &Rc<Self>) -> PromptWindow {
         let window = PromptWindow::new(self.parent.upgrade().as_ref());
-        window.set_application(self.app.as_ref());
         let inner = Rc::downgrade(self);
         window.connect_answered(move |choice| on(&inner, |inner| inner.take_answer(choice.clone())));
         let inner = Rc::downgrade(self);
