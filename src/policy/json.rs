@@ -282,7 +282,7 @@ impl<'a> Reader<'a> {
                 let call = calls.join(", ");
                 return Err(self.unknown(
                     member.at,
-                    &fill(&tr("unknown argument of {call}: {name}"), &[("call", &call)]),
+                    &fill(&tr("unknown argument of {call} {name}"), &[("call", &call)]),
                     &member.key,
                     known.iter().copied(),
                 ));
