@@ -84,7 +84,12 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
 
 /// What the system says about error `number` (errno(3)), in the user's language.
 pub fn system_error(number: i32) -> String {
-    let text = std::io::Error::from_raw_os_error(number).to_string();
+    io_error(&std::io::Error::from_raw_os_error(number))
+}
+
+/// The same about an error of Rust's library, without the English that it puts behind.
+pub fn io_error(error: &std::io::Error) -> String {
+    let text = error.to_string();
     let end = text.rfind(" (os error").unwrap_or(text.len());
     text[..end].to_owned()
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::output::{self, Stop, flushed, shown};
-use crate::i18n::{fill, tr};
+use crate::i18n::{fill, io_error, tr};
 use crate::recording::{Reader, json};
 use crate::report::{Report, compare};
 
@@ -42,7 +42,7 @@ pub fn main(args: &CompareArgs) -> i32 {
 
 /// The report of a recording, or a saved one.
 fn load(path: &Path) -> Result<Report, Stop> {
-    let fail = |e: &dyn std::fmt::Display| Stop::Failure(format!("{}: {e}", shown(path)));
+    let fail = |e: &std::io::Error| Stop::Failure(format!("{}: {}", shown(path), io_error(e)));
     let wrong = |template: String| Stop::Failure(fill(&template, &[("file", &shown(path))]));
     let mut file = File::open(path).map_err(|e| fail(&e))?;
     if file.metadata().map_err(|e| fail(&e))?.is_dir() {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
-use crate::i18n::{fill, tr};
+use crate::i18n::{fill, io_error, tr};
 
 /// Why a command stops.
 pub enum Stop {
@@ -44,7 +44,7 @@ pub fn status(result: Result<i32, Stop>) -> i32 {
 pub fn flushed(result: io::Result<()>) -> Result<(), Stop> {
     result.map_err(|e| match e.kind() {
         ErrorKind::BrokenPipe => Stop::NoReader,
-        _ => Stop::Failure(fill(&tr("standard output: {error}"), &[("error", &e.to_string())])),
+        _ => Stop::Failure(fill(&tr("standard output: {error}"), &[("error", &io_error(&e))])),
     })
 }
 

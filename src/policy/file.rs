@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{Policy, PolicyError};
-use crate::i18n::{fill, tr};
+use crate::i18n::{fill, io_error, tr};
 
 /// Largest policy that is read, in bytes.
 pub(super) const LARGEST: u64 = 16 << 20;
@@ -15,7 +15,7 @@ pub(super) const LARGEST: u64 = 16 << 20;
 const PART: usize = 200;
 
 fn failed(path: &Path, template: &str, error: &io::Error) -> PolicyError {
-    PolicyError::whole(path.display().to_string(), fill(template, &[("error", &error.to_string())]))
+    PolicyError::whole(path.display().to_string(), fill(template, &[("error", &io_error(error))]))
 }
 
 /// Reads the text of a policy.

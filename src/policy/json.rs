@@ -57,13 +57,16 @@ impl<'a> Reader<'a> {
         PolicyError::at(self.source, self.text, at, message)
     }
 
+    /// The same with the placeholders of `template` filled.
+    fn told(&self, at: usize, template: &str, values: &[(&str, &str)]) -> PolicyError {
+        self.error(at, fill(template, values))
+    }
+
     fn expected(&self, node: &Node, what: &str) -> PolicyError {
-        self.error(
+        self.told(
             node.at,
-            fill(
-                &tr("{what} is expected here, not {found}"),
-                &[("what", &tr(what)), ("found", &tr(node.value.what()))],
-            ),
+            &tr("{what} is expected here, not {found}"),
+            &[("what", &tr(what)), ("found", &tr(node.value.what()))],
         )
     }
 
@@ -112,9 +115,10 @@ impl<'a> Reader<'a> {
         let Value::Number(number) = &node.value else { return Err(self.expected(node, what)) };
         let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
         whole.ok_or_else(|| {
-            self.error(
+            self.told(
                 node.at,
-                fill(&tr("{number} is not a whole number of at most 64 bits"), &[("number", &number.to_string())]),
+                &tr("{number} is not a whole number of at most 64 bits"),
+                &[("number", &number.to_string())],
             )
         })
     }
@@ -149,12 +153,10 @@ impl<'a> Reader<'a> {
     fn glob(&self, node: &Node, subject: Subject, what: &str) -> Result<String> {
         let text = self.string(node, what)?;
         Pattern::new(text, subject, &self.place).map_err(|why| {
-            self.error(
+            self.told(
                 node.at,
-                fill(
-                    &tr("{text} is no usable pattern: {why}"),
-                    &[("text", &format!("{text:?}")), ("why", &why.to_string())],
-                ),
+                &tr("{text} is no usable pattern: {why}"),
+                &[("text", &format!("{text:?}")), ("why", &why)],
             )
         })?;
         Ok(text.to_owned())
@@ -183,12 +185,10 @@ impl<'a> Reader<'a> {
         let text = self.string(node, mark("an address such as \"192.0.2.1\" or \"10.0.0.0/8\""))?;
         let bad = || {
             let examples = "192.0.2.1, 10.0.0.0/8, 2001:db8::1 or fc00::/7";
-            self.error(
+            self.told(
                 node.at,
-                fill(
-                    &tr("{text} is neither an IP address nor a network; write {examples}"),
-                    &[("text", &format!("{text:?}")), ("examples", &examples.to_string())],
-                ),
+                &tr("{text} is neither an IP address nor a network; write {examples}"),
+                &[("text", &format!("{text:?}")), ("examples", examples)],
             )
         };
         super::address::parse(text).ok_or_else(bad)
@@ -207,12 +207,10 @@ impl<'a> Reader<'a> {
                 let number = |t: &str| t.bytes().all(|b| b.is_ascii_digit()).then(|| t.parse::<u16>().ok()).flatten();
                 let (first, last) = (number(first).ok_or_else(bad)?, number(last).ok_or_else(bad)?);
                 if first > last {
-                    return Err(self.error(
+                    return Err(self.told(
                         node.at,
-                        fill(
-                            &tr("no port is in {text}; the lower number comes first"),
-                            &[("text", &format!("{text:?}"))],
-                        ),
+                        &tr("no port is in {text}; the lower number comes first"),
+                        &[("text", &format!("{text:?}"))],
                     ));
                 }
                 Ok(Ports { first, last })
@@ -282,7 +280,7 @@ impl<'a> Reader<'a> {
                 let call = calls.join(", ");
                 return Err(self.unknown(
                     member.at,
-                    &fill(&tr("unknown argument of {call}: {name}"), &[("call", &call)]),
+                    &fill(&tr("unknown argument of {call} {name}"), &[("call", &call)]),
                     &member.key,
                     known.iter().copied(),
                 ));
@@ -295,24 +293,20 @@ impl<'a> Reader<'a> {
     fn expires(&self, node: &Node) -> Result<i64> {
         let text = self.string(node, mark("a moment such as \"2026-12-31T23:59:59Z\""))?;
         time::parse(text).ok_or_else(|| {
-            self.error(
+            self.told(
                 node.at,
-                fill(
-                    &tr("{text} is no moment; write it in UTC as 2026-12-31T23:59:59Z"),
-                    &[("text", &format!("{text:?}"))],
-                ),
+                &tr("{text} is no moment; write it in UTC as 2026-12-31T23:59:59Z"),
+                &[("text", &format!("{text:?}"))],
             )
         })
     }
 
     fn errno(&self, node: &Node) -> Result<i32> {
         let bad = |given: &str| {
-            self.error(
+            self.told(
                 node.at,
-                fill(
-                    &tr("{given} is no errno; write its name, such as \"EACCES\" or \"ENOENT\""),
-                    &[("given", &given.to_string())],
-                ),
+                &tr("{given} is no errno; write its name, such as \"EACCES\" or \"ENOENT\""),
+                &[("given", given)],
             )
         };
         match &node.value {
@@ -443,12 +437,10 @@ impl<'a> Reader<'a> {
             return Err(self.error(first.at.max(other.at), message));
         }
         if let Some(third) = objects.next() {
-            return Err(self.error(
+            return Err(self.told(
                 third.at,
-                fill(
-                    &tr("no object has an address and {field}; make two rules of it"),
-                    &[("field", &format!("{:?}", third.key))],
-                ),
+                &tr("no object has an address and {field}; make two rules of it"),
+                &[("field", &format!("{:?}", third.key))],
             ));
         }
         if rule.decision == Decision::Pretend {
@@ -467,23 +459,19 @@ impl<'a> Reader<'a> {
         for (at, call) in given("calls")? {
             let why = if has_value { names::why_not_value(call) } else { names::why_not_pretend(call) };
             if let Some(why) = why {
-                return Err(self.error(
+                return Err(self.told(
                     at,
-                    fill(
-                        &tr("cannot pretend {call}: {why}; use \"deny\""),
-                        &[("call", &call.to_string()), ("why", &why.to_string())],
-                    ),
+                    &tr("cannot pretend {call}: {why}; use \"deny\""),
+                    &[("call", call), ("why", why)],
                 ));
             }
         }
         for (at, kind) in given("kind")? {
             if !names::kind_can_be_pretended(kind) {
-                return Err(self.error(
+                return Err(self.told(
                     at,
-                    fill(
-                        &tr("cannot pretend {kind}: no call of that kind can be made to look done; use \"deny\""),
-                        &[("kind", &kind.to_string())],
-                    ),
+                    &tr("cannot pretend {kind}: no call of that kind can be made to look done; use \"deny\""),
+                    &[("kind", kind)],
                 ));
             }
         }
@@ -497,26 +485,26 @@ impl<'a> Reader<'a> {
         };
         // First, as a newer version can have fields and values that this one does not know.
         let Some(version) = all.iter().find(|m| m.key == "syswall") else {
-            return Err(self.error(
+            return Err(self.told(
                 root.at,
-                fill(&tr("no version is given; add \"syswall\": {version}"), &[("version", &VERSION.to_string())]),
+                &tr("no version is given; add \"syswall\": {version}"),
+                &[("version", &VERSION.to_string())],
             ));
         };
         match self.integer(&version.node, mark("the version, a number"))? {
             v if v == i128::from(VERSION) => {}
             v if v > i128::from(VERSION) => {
-                return Err(self.error(
+                return Err(self.told(
                     version.node.at,
-                    fill(&tr("from a newer version of Syswall (format {found}, this one reads {version}); update Syswall"), &[("found", &v.to_string()), ("version", &VERSION.to_string())]),
+                    &tr("from a newer version of Syswall (format {found}, this one reads {version}); update Syswall"),
+                    &[("found", &v.to_string()), ("version", &VERSION.to_string())],
                 ));
             }
             v => {
-                return Err(self.error(
+                return Err(self.told(
                     version.node.at,
-                    fill(
-                        &tr("there is no format {found}; write \"syswall\": {version}"),
-                        &[("found", &v.to_string()), ("version", &VERSION.to_string())],
-                    ),
+                    &tr("there is no format {found}; write \"syswall\": {version}"),
+                    &[("found", &v.to_string()), ("version", &VERSION.to_string())],
                 ));
             }
         }
@@ -527,9 +515,10 @@ impl<'a> Reader<'a> {
                 "program" => {
                     let path = self.string(node, mark("a path such as \"/usr/bin/curl\""))?;
                     if !path.starts_with('/') {
-                        return Err(self.error(
+                        return Err(self.told(
                             node.at,
-                            fill(&tr("{path} is not a whole path; begin with /"), &[("path", &format!("{path:?}"))]),
+                            &tr("{path} is not a whole path; begin with /"),
+                            &[("path", &format!("{path:?}"))],
                         ));
                     }
                     policy.program = Some(path.to_owned());
@@ -564,9 +553,10 @@ impl<'a> Reader<'a> {
                 return Err(self.unknown(item.at, mark("unknown preset {name}"), name, known()));
             }
             if found.iter().any(|n| n == name) {
-                return Err(self.error(
+                return Err(self.told(
                     item.at,
-                    fill(&tr("the preset {name} is here twice; remove one"), &[("name", &format!("{name:?}"))]),
+                    &tr("the preset {name} is here twice; remove one"),
+                    &[("name", &format!("{name:?}"))],
                 ));
             }
             found.push(name.to_owned());
@@ -586,9 +576,11 @@ impl<'a> Reader<'a> {
                     Value::Object(members) => members.iter().find(|m| m.key == "id").map_or(item.at, |m| m.node.at),
                     _ => item.at,
                 };
-                return Err(
-                    self.error(at, fill(&tr("the id {id} names two rules; change one"), &[("id", &format!("{id:?}"))]))
-                );
+                return Err(self.told(
+                    at,
+                    &tr("the id {id} names two rules; change one"),
+                    &[("id", &format!("{id:?}"))],
+                ));
             }
             rules.push(rule);
         }

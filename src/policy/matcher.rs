@@ -94,11 +94,7 @@ impl Compiled {
             compiled.map_err(|why| {
                 fill(
                     &tr("{field} {text}: {why}"),
-                    &[
-                        ("field", &field.to_string()),
-                        ("text", &format!("{:?}", text.as_deref().unwrap_or_default())),
-                        ("why", &why.to_string()),
-                    ],
+                    &[("field", field), ("text", &format!("{:?}", text.as_deref().unwrap_or_default())), ("why", &why)],
                 )
             })
         };
@@ -113,9 +109,8 @@ impl Compiled {
         for (name, test) in &rule.args {
             args.push((
                 name.clone(),
-                ArgMatcher::new(test).map_err(|why| {
-                    fill(&tr("args {name}: {why}"), &[("name", &format!("{name:?}")), ("why", &why.to_string())])
-                })?,
+                ArgMatcher::new(test)
+                    .map_err(|why| fill(&tr("args {name}: {why}"), &[("name", &format!("{name:?}")), ("why", &why)]))?,
             ));
         }
         Ok(Compiled { rule, program, path, socket, except_paths, args })

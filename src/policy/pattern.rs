@@ -88,11 +88,11 @@ fn directory(dir: &Path, name: &str) -> Result<String, String> {
     let text = dir.to_str().ok_or_else(|| {
         fill(
             &tr("{name} is {dir}, which is not UTF-8 and can't stand in a rule"),
-            &[("name", &name.to_string()), ("dir", &format!("{dir:?}"))],
+            &[("name", name), ("dir", &format!("{dir:?}"))],
         )
     })?;
     if !text.starts_with('/') {
-        return Err(fill(&tr("{name} is not known here; write the whole path"), &[("name", &name.to_string())]));
+        return Err(fill(&tr("{name} is not known here; write the whole path"), &[("name", name)]));
     }
     Ok(escape(text.trim_end_matches('/')))
 }
@@ -110,12 +110,11 @@ fn expand(text: &str, place: &Place) -> Result<String, String> {
         if !rest.is_empty() && !rest.starts_with(['/', '{']) {
             return Err(fill(
                 &tr("after {name} comes a slash or nothing; write the whole path instead"),
-                &[("name", &name.to_string())],
+                &[("name", name)],
             ));
         }
-        let dir = find(place).ok_or_else(|| {
-            fill(&tr("no home directory is known for {name}; set HOME"), &[("name", &name.to_string())])
-        })?;
+        let dir = find(place)
+            .ok_or_else(|| fill(&tr("no home directory is known for {name}; set HOME"), &[("name", name)]))?;
         let whole = directory(dir, name)? + rest;
         return Ok(if whole.is_empty() { "/".to_owned() } else { whole });
     }

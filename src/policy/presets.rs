@@ -57,7 +57,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> + Clone {
 }
 
 fn read(name: &'static str, text: &str) -> Result<Preset, PolicyError> {
-    let source = fill(&tr("preset {name}"), &[("name", &name.to_string())]);
+    let source = fill(&tr("preset {name}"), &[("name", name)]);
     let root = spans::read(&source, text)?;
     let reader = Reader::new(&source, text, Author::Preset);
     let mut preset = Preset { name, title: String::new(), description: String::new(), rules: Vec::new() };
@@ -84,7 +84,7 @@ pub fn find(name: &str) -> Result<&'static Preset, PolicyError> {
     all().iter().find(|p| p.name == name).ok_or_else(|| {
         let known: Vec<&str> = names().collect();
         PolicyError::whole(
-            fill(&tr("preset {name}"), &[("name", &name.to_string())]),
+            fill(&tr("preset {name}"), &[("name", name)]),
             fill(&tr("there is no such preset; there are {known}"), &[("known", &known.join(", "))]),
         )
     })

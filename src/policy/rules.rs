@@ -98,14 +98,14 @@ impl Rules {
         let source = policy
             .program
             .as_deref()
-            .map_or_else(|| tr("policy"), |p| fill(&tr("policy of {program}"), &[("program", &p.to_string())]));
+            .map_or_else(|| tr("policy"), |p| fill(&tr("policy of {program}"), &[("program", p)]));
         let mut ranked = Vec::with_capacity(policy.rules.len());
         for (order, rule) in policy.rules.iter().enumerate() {
             let id = rule.id.clone().unwrap_or_else(|| format!("#{}", order + 1));
             let compiled = Compiled::new(Arc::new(rule.clone()), place).map_err(|why| {
                 PolicyError::whole(
                     source.as_str(),
-                    fill(&tr("rule {id}: {why}"), &[("id", &id.to_string()), ("why", &why.to_string())]),
+                    fill(&tr("rule {id}: {why}"), &[("id", &id), ("why", &why.to_string())]),
                 )
             })?;
             let rank = compiled.narrowness().rank(rule.decision, order);
@@ -144,8 +144,8 @@ impl Rules {
                 let id = format!("{}/{}", preset.name, rule.id.as_deref().unwrap_or_default());
                 let compiled = Compiled::new(Arc::new(rule.clone()), place).map_err(|why| {
                     PolicyError::whole(
-                        fill(&tr("preset {name}"), &[("name", &name.to_string())]),
-                        fill(&tr("rule {id}: {why}"), &[("id", &id.to_string()), ("why", &why.to_string())]),
+                        fill(&tr("preset {name}"), &[("name", name)]),
+                        fill(&tr("rule {id}: {why}"), &[("id", &id), ("why", &why.to_string())]),
                     )
                 })?;
                 let rank = compiled.narrowness().rank(rule.decision, ranked.len());

@@ -66,7 +66,7 @@ pub(super) fn read(source: &str, text: &str) -> Result<Node, PolicyError> {
             source,
             text,
             offset,
-            fill(&tr("not valid JSON: {message}"), &[("message", &message.to_string())]),
+            fill(&tr("not valid JSON: {message}"), &[("message", message)]),
         ));
     }
     let mut reader = Reader { source, text, at: 0 };

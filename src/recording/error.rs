@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::i18n::{fill, tr};
+use crate::i18n::{fill, io_error, tr};
 
 /// A recording that cannot be made or read. Displays as one line: the file, what is wrong, what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl RecordingError {
 
     /// What the system said about `path`.
     pub(super) fn io(path: &Path, error: &std::io::Error) -> RecordingError {
-        RecordingError::new(path, error.to_string())
+        RecordingError::new(path, io_error(error))
     }
 }
 

@@ -82,9 +82,9 @@ pub fn header(path: &Path) -> Result<Header, RecordingError> {
 /// Makes the tables in the new file behind `db`, then turns to write-ahead logging.
 pub fn create(db: &Connection) -> rusqlite::Result<()> {
     // Before WAL, so that the main file carries its header from the first moment.
+    let first = "PRAGMA page_size = 8192; PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL; BEGIN;";
     db.execute_batch(&format!(
-        "PRAGMA page_size = 8192; PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL; BEGIN;
-         PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {}; COMMIT;",
+        "{first} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {}; COMMIT;",
         TABLES.join("; ")
     ))?;
     db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;

@@ -290,9 +290,13 @@ impl Report {
         if d.deny + d.kill + d.pretend == 0 {
             out.push(tr("Nothing was denied or pretended."));
         } else {
-            out.push(tr_n("{n} call was denied.", "{n} calls were denied.", d.deny + d.kill));
-            out.push(tr_n("{n} call only seemed to succeed.", "{n} calls only seemed to succeed.", d.pretend));
-            out.push(tr_n("{n} call was put to you.", "{n} calls were put to you.", d.asked));
+            let stopped = d.deny + d.kill;
+            let said = [
+                (stopped, tr_n("{n} call was denied.", "{n} calls were denied.", stopped)),
+                (d.pretend, tr_n("{n} call only seemed to succeed.", "{n} calls only seemed to succeed.", d.pretend)),
+                (d.asked, tr_n("{n} call was put to you.", "{n} calls were put to you.", d.asked)),
+            ];
+            out.extend(said.into_iter().filter(|(n, _)| *n > 0).map(|(_, sentence)| sentence));
         }
         if let Some(failure) = &self.failure {
             let failure = crate::syscall::escape::escape(failure);

@@ -20,7 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_channel::Receiver;
 
-use crate::i18n::{Text, fill, mark, system_error, tr};
+use crate::i18n::{Text, fill, io_error, mark, system_error, tr};
 use crate::policy::{Decision, Place, Policy, Rules};
 use crate::recording::{Recorder, RunInfo};
 use crate::sys::launch::Launch;
@@ -185,10 +185,10 @@ pub fn start(options: Options) -> Result<Session, RunError> {
     let cwd = match &options.cwd {
         Some(dir) => dir.canonicalize().map_err(|e| {
             let text = tr("cannot change to {directory}: {error}; give a directory that exists");
-            failed(fill(&text, &[("directory", &dir.to_string_lossy()), ("error", &e.to_string())]))
+            failed(fill(&text, &[("directory", &dir.to_string_lossy()), ("error", &io_error(&e))]))
         })?,
         None => std::env::current_dir().map_err(|e| {
-            failed(fill(&tr("cannot tell the working directory: {error}"), &[("error", &e.to_string())]))
+            failed(fill(&tr("cannot tell the working directory: {error}"), &[("error", &io_error(&e))]))
         })?,
     };
     let found = find_program(&options.argv, &cwd)?;
@@ -287,7 +287,7 @@ fn open_trace(path: &Path) -> Result<TraceText, RunError> {
     }
     let file = File::create(path).map_err(|e| {
         let text = tr("cannot write the trace to {file}: {error}; nothing was run");
-        failed(fill(&text, &[("file", &path.to_string_lossy()), ("error", &e.to_string())]))
+        failed(fill(&text, &[("file", &path.to_string_lossy()), ("error", &io_error(&e))]))
     })?;
     let writer: Box<dyn Write + Send> = Box::new(BufWriter::with_capacity(1 << 16, file));
     Ok(TraceText::new(writer))

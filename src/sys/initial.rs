@@ -42,7 +42,11 @@ static CAPTURE: extern "C" fn() = capture;
 /// always), SIGXFSZ (a limit on file sizes is to be an ordinary error) and SIGURG (wakes the tracer thread).
 pub fn dispositions() -> [(i32, libc::sighandler_t); 3] {
     let given = |ignored: &AtomicBool| if ignored.load(Ordering::Relaxed) { libc::SIG_IGN } else { libc::SIG_DFL };
-    [(libc::SIGPIPE, given(&SIGPIPE_IGNORED)), (libc::SIGXFSZ, given(&SIGXFSZ_IGNORED)), (libc::SIGURG, given(&SIGURG_IGNORED))]
+    [
+        (libc::SIGPIPE, given(&SIGPIPE_IGNORED)),
+        (libc::SIGXFSZ, given(&SIGXFSZ_IGNORED)),
+        (libc::SIGURG, given(&SIGURG_IGNORED)),
+    ]
 }
 
 /// Whether descriptor `fd` (0 to 2) was closed when Syswall was started (Rust's runtime opens /dev/null there).

@@ -11,15 +11,8 @@ const POKE: Signal = Signal::SIGURG;
 
 /// Signals that a thread brings upon itself: blocked, they would end it without a word, and a debugger's breakpoints
 /// would too.
-const OWN_FAULTS: [Signal; 7] = [
-    Signal::SIGSEGV,
-    Signal::SIGBUS,
-    Signal::SIGFPE,
-    Signal::SIGILL,
-    Signal::SIGTRAP,
-    Signal::SIGABRT,
-    Signal::SIGSYS,
-];
+const OWN_FAULTS: [Signal; 7] =
+    [Signal::SIGSEGV, Signal::SIGBUS, Signal::SIGFPE, Signal::SIGILL, Signal::SIGTRAP, Signal::SIGABRT, Signal::SIGSYS];
 
 /// Whether a signal from outside would harm Syswall although it blocks [`everything_else`].
 pub fn is_harmful(signal: i32) -> bool {

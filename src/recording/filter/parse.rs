@@ -159,7 +159,7 @@ impl Parser {
             }
             Some(Token::Word(w)) if w.eq_ignore_ascii_case("and") || w.eq_ignore_ascii_case("or") => error(
                 column,
-                fill(&tr("`{w}` joins two conditions; to look for the word, write \"{w}\""), &[("w", &w.to_string())]),
+                fill(&tr("`{w}` joins two conditions; to look for the word, write \"{w}\""), &[("w", &w)]),
             ),
             Some(Token::Word(word) | Token::Quoted(word)) => {
                 self.at += 1;
@@ -180,10 +180,9 @@ impl Parser {
                 self.at += 1;
                 Ok(node)
             }
-            Some(Token::Op(op)) => error(
-                column,
-                fill(&tr("`{op}` needs a field before it, such as `pid` or `path`"), &[("op", &op.to_string())]),
-            ),
+            Some(Token::Op(op)) => {
+                error(column, fill(&tr("`{op}` needs a field before it, such as `pid` or `path`"), &[("op", op)]))
+            }
             Some(Token::Comma) => error(column, tr("a comma only stands between the values of `in (…)`")),
             Some(Token::Close) | None => error(column, tr("a condition is missing here")),
         }
@@ -202,7 +201,7 @@ impl Parser {
                 column,
                 fill(
                     &tr("there is no field `{name}`; fields are {names}"),
-                    &[("name", &name.to_string()), ("names", &names.join(", "))],
+                    &[("name", name), ("names", &names.join(", "))],
                 ),
             );
         };
@@ -293,21 +292,20 @@ fn test(
     match class {
         Class::Number => match (order, number(value)) {
             (None, _) => no_op(mark("a number")),
-            (_, None) => error(column, fill(&tr("`{value}` is not a whole number"), &[("value", &value.to_string())])),
+            (_, None) => error(column, fill(&tr("`{value}` is not a whole number"), &[("value", value)])),
             (Some(order), Some(number)) => Ok(Test::Number(order, number)),
         },
         Class::Span => match (order, span(value)) {
             (None, _) => no_op(mark("a time")),
-            (_, None) => error(
-                column,
-                fill(&tr("`{value}` is not a time, such as 500us, 1.5ms or 2s"), &[("value", &value.to_string())]),
-            ),
+            (_, None) => {
+                error(column, fill(&tr("`{value}` is not a time, such as 500us, 1.5ms or 2s"), &[("value", value)]))
+            }
             (Some(order), Some(ns)) => Ok(Test::Number(order, ns)),
         },
         Class::Text if equal => Ok(Test::Is(value.to_owned())),
         Class::Text if op.ends_with('~') => match glob(value) {
             Ok(_) => Ok(Test::Like(value.to_owned())),
-            Err(why) => error(column, fill(&tr("this pattern cannot be read: {why}"), &[("why", &why.to_string())])),
+            Err(why) => error(column, fill(&tr("this pattern cannot be read: {why}"), &[("why", &why)])),
         },
         Class::Text => no_op(mark("text; `=` and `~` can")),
         Class::Net if !equal => no_op(mark("an address; `=` can, also with a network such as 10.0.0.0/8")),
@@ -315,10 +313,7 @@ fn test(
             Some(net) => Ok(Test::Net(net)),
             None => error(
                 column,
-                fill(
-                    &tr("`{value}` is not an IP address or a network such as 10.0.0.0/8"),
-                    &[("value", &value.to_string())],
-                ),
+                fill(&tr("`{value}` is not an IP address or a network such as 10.0.0.0/8"), &[("value", value)]),
             ),
         },
         Class::Name if !equal => no_op(mark("a name; `=` and `in` can")),
@@ -338,10 +333,7 @@ fn name(field: Field, column: usize, value: &str) -> Result<Test, FilterError> {
         Field::Errno => {
             return match number(value).or_else(|| errno::number(&value.to_ascii_uppercase()).map(i64::from)) {
                 Some(number) => Ok(Test::Number(Order::Equal, number)),
-                None => error(
-                    column,
-                    fill(&tr("`{value}` is not an errno such as ENOENT"), &[("value", &value.to_string())]),
-                ),
+                None => error(column, fill(&tr("`{value}` is not an errno such as ENOENT"), &[("value", value)])),
             };
         }
         Field::Event => vec!["call", "signal", "start", "exec", "exit", "note"],
@@ -357,10 +349,7 @@ fn name(field: Field, column: usize, value: &str) -> Result<Test, FilterError> {
     if known.contains(&value) {
         return Ok(Test::Is(value.to_owned()));
     }
-    error(
-        column,
-        fill(&tr("`{value}` is none of {known}"), &[("value", &value.to_string()), ("known", &known.join(", "))]),
-    )
+    error(column, fill(&tr("`{value}` is none of {known}"), &[("value", value), ("known", &known.join(", "))]))
 }
 
 fn number(text: &str) -> Option<i64> {

@@ -144,7 +144,11 @@ fn put_handle(r: &mut Render<'_>, addr: u64, size: u32, before: u32) {
         r.fmt(format_args!(" => {size}"));
     }
     r.fmt(format_args!(", handle_type={}, f_handle=", le_i32(buf, 4)));
-    if whole { r.hex_quoted(&buf[8..]) } else { r.put("???") }
+    if whole {
+        r.hex_quoted(&buf[8..])
+    } else {
+        r.put("???")
+    }
     r.put(if whole && size > 128 { "...}" } else { "}" });
 }
 

@@ -145,7 +145,6 @@ fn wide_limit(r: &mut Render<'_>, addr: u64) {
     timespec(r, addr, TimeForm::Wide);
 }
 
-
 fn word_at(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
     let mut buf = [0; 8];

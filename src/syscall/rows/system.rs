@@ -317,21 +317,30 @@ pub static ROWS: &[Row] = &[
     Row::new(
         "lookup_dcookie",
         &[
-            arg("cookie", Show::With(|r, _| {
-                let cookie = r.pair(0);
-                r.fmt(format_args!("{cookie}"));
-            })),
-            out("buffer", Show::With(|r, value| {
-                let addr = if r.is_i386() { r.arg(2) } else { value };
-                r.pointer(addr);
-            })),
-            arg("len", Show::With(|r, value| {
-                let len = if r.is_i386() { r.arg(3) } else { value };
-                r.fmt(format_args!("{len}"));
-            })),
+            arg(
+                "cookie",
+                Show::With(|r, _| {
+                    let cookie = r.pair(0);
+                    r.fmt(format_args!("{cookie}"));
+                }),
+            ),
+            out(
+                "buffer",
+                Show::With(|r, value| {
+                    let addr = if r.is_i386() { r.arg(2) } else { value };
+                    r.pointer(addr);
+                }),
+            ),
+            arg(
+                "len",
+                Show::With(|r, value| {
+                    let len = if r.is_i386() { r.arg(3) } else { value };
+                    r.fmt(format_args!("{len}"));
+                }),
+            ),
         ],
     )
-        .pretend(Pretend::No(UNFILLED)),
+    .pretend(Pretend::No(UNFILLED)),
     Row::new(
         "lsm_get_self_attr",
         &[arg("attr", Show::Uint), out("ctx", Show::Pointer), out("size", Show::Pointer), arg("flags", Show::Hex)],
