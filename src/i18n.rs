@@ -164,4 +164,15 @@ mod tests {
         assert_eq!(tr_n(one, more, 1), "1 call");
         assert_eq!(tr_n(one, more, 5_000_000_000), "5000000000 calls");
     }
+
+    #[test]
+    fn a_kept_sentence_is_english_with_its_values() {
+        let text = Text::new("{a}: {b}").with("a", "{b}").with("b", "x");
+        assert_eq!(text.to_string(), "{b}: x");
+    }
+
+    #[test]
+    fn system_errors_have_no_number_behind() {
+        assert_eq!(system_error(2), "No such file or directory");
+    }
 }

@@ -148,3 +148,18 @@ fn a_russian_user_reads_russian() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("SAID читать файлы") && said.contains("SAID На 22 минуты"), "{said}");
 }
+
+/// Failures too, on standard error, and they keep their exit status.
+#[test]
+fn a_russian_user_is_told_in_russian_why_nothing_was_run() {
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_syswall"))
+        .args(["run", "--no-gui", "--", "no-such-program"])
+        .env("HOME", home.path())
+        .envs([("LC_ALL", "C.UTF-8"), ("LANGUAGE", "ru")])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.starts_with("syswall: не удалось запустить no-such-program:"), "{said}");
+    assert_eq!((output.status.code(), said.lines().count()), (Some(127), 1), "{said}");
+}
