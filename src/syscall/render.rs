@@ -108,20 +108,20 @@ impl Render<'_> {
     /// Fills `buf` from `addr`. Where that cannot be done (NULL, unreadable, or at the exit of a failed call, where the
     /// kernel filled nothing) writes the address and returns false.
     pub fn fetch(&mut self, addr: u64, buf: &mut [u8]) -> bool {
-        if addr != 0 && !self.failed() && self.memory.read(addr, buf) == buf.len() {
-            return true;
-        }
-        self.pointer(addr);
-        false
-    }
-
-    /// [`Render::fetch`] for what the kernel fills: of a failed call only the address is shown.
-    pub fn fetch_out(&mut self, addr: u64, buf: &mut [u8]) -> bool {
         if self.failed() {
             self.pointer(addr);
             return false;
         }
-        self.fetch(addr, buf)
+        self.fetch_in(addr, buf)
+    }
+
+    /// [`Render::fetch`] for what the program gave, also where the call failed and it is shown only at the exit.
+    pub fn fetch_in(&mut self, addr: u64, buf: &mut [u8]) -> bool {
+        if addr != 0 && self.memory.read(addr, buf) == buf.len() {
+            return true;
+        }
+        self.pointer(addr);
+        false
     }
 
     /// A number in hexadecimal as C's `%#x` writes it: `0` has no prefix.

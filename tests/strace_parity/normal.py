@@ -22,7 +22,7 @@ CHANCE = [
     (re.compile(r"\b(sin6?_port)=htons\(\d{5}\)"), r"\1=PORT"),
     (re.compile(r"pipe:\[\d+\]|socket:\[\d+\]"), "INODE"),
     (re.compile(r"\bnl_pid=-?\d+"), "nl_pid=PID"),
-    (re.compile(r"nlmsg_(seq|pid)=\d+"), r"nlmsg_\1=CHANCE"),
+    (re.compile(r"nlmsg_(seq|pid)=-?\d+"), r"nlmsg_\1=CHANCE"),
 ]
 # Calls whose result, or whose buffer, is chance as a whole.
 RESULT = re.compile(r"^((?:time|times|getpid|gettid|getppid|set_tid_address|setsid|getpgrp|getcpu|getsid|getpgid|alarm)"

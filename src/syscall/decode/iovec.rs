@@ -30,7 +30,9 @@ pub fn iovec(r: &mut Render<'_>, addr: u64, count: u64, show: Iov) {
             Iov::Data | Iov::Filled(_) => {
                 let shown = len.min(left);
                 r.data(base, shown);
-                left -= shown;
+                if show != Iov::Data {
+                    left -= shown;
+                }
             }
         }
         r.fmt(format_args!(", iov_len={len}}}"));

@@ -71,7 +71,10 @@ pub fn sigevent(r: &mut Render<'_>, addr: u64) {
     r.put("sigev_signo=");
     // Which signal matters only where one is sent.
     if matches!(notify, 0 | 2 | 4) {
-        put_signal(r, u64::from(signo));
+        match signal_name(u64::from(signo)) {
+            Some(name) => r.put(&name),
+            None => r.fmt(format_args!("{signo}")),
+        }
     } else {
         r.fmt(format_args!("{}", signo as i32));
     }

@@ -108,6 +108,16 @@ pub fn timespec(r: &mut Render<'_>, addr: u64, form: TimeForm) {
     times::<1>(r, addr, form, "tv_nsec");
 }
 
+/// [`timespec`] that the program gave: shown also where the call failed.
+pub fn timespec_in(r: &mut Render<'_>, addr: u64, form: TimeForm) {
+    let width = form.width(r);
+    let mut buf = [0; 16];
+    let buf = &mut buf[..2 * width];
+    if r.fetch_in(addr, buf) {
+        put_time(r, buf, width, "tv_nsec");
+    }
+}
+
 /// A `struct timeval` at `addr`.
 pub fn timeval(r: &mut Render<'_>, addr: u64, form: TimeForm) {
     times::<1>(r, addr, form, "tv_usec");

@@ -3,7 +3,7 @@
 use crate::syscall::decode::bytes::{le_i32, le_word, le16, le32, le64};
 use crate::syscall::decode::iovec::{Iov, iovec};
 use crate::syscall::decode::signal::sigset;
-use crate::syscall::decode::time::{TimeForm, timespec};
+use crate::syscall::decode::time::{TimeForm, timespec_in};
 use crate::syscall::names::io_uring as names;
 use crate::syscall::row::{Does, Names, Pretend, Row, Show, arg, out};
 use crate::syscall::{Kind, Render};
@@ -15,7 +15,7 @@ fn context_out(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
     let mut b = [0; 8];
     let b = &mut b[..word];
-    if r.fetch_out(addr, b) {
+    if r.fetch(addr, b) {
         let value = le_word(b, 0, word);
         r.put("[");
         if value == 0 {
@@ -140,7 +140,7 @@ fn put_event(r: &mut Render<'_>, b: &[u8]) {
 
 fn event_out(r: &mut Render<'_>, addr: u64) {
     let mut b = [0; 32];
-    if r.fetch_out(addr, &mut b) {
+    if r.fetch(addr, &mut b) {
         put_event(r, &b);
     }
 }
@@ -153,7 +153,7 @@ fn events_out(r: &mut Render<'_>, addr: u64) {
 }
 
 fn time_limit<const WIDE: bool>(r: &mut Render<'_>, addr: u64) {
-    timespec(r, addr, if WIDE { TimeForm::Wide } else { TimeForm::Native });
+    timespec_in(r, addr, if WIDE { TimeForm::Wide } else { TimeForm::Native });
 }
 
 /// A pointer to a signal set with its size, as io_pgetevents has it.
@@ -161,7 +161,7 @@ fn sized_set(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
     let mut b = [0; 16];
     let b = &mut b[..2 * word];
-    if r.fetch(addr, b) {
+    if r.fetch_in(addr, b) {
         let (set, size) = (le_word(b, 0, word), le_word(b, 1, word));
         r.put("{sigmask=");
         if size == 8 {

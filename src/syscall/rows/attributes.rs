@@ -48,7 +48,7 @@ fn xattr_args(r: &mut Render<'_>, addr: u64) {
 /// `struct file_attr`.
 fn file_attr(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 24];
-    if !r.fetch_out(addr, &mut buf) {
+    if !r.fetch(addr, &mut buf) {
         return;
     }
     r.put("{fa_xflags=");
@@ -88,7 +88,13 @@ fn value_in(r: &mut Render<'_>, addr: u64) {
     if addr != 0 && size > 0 && r.memory.read(last, &mut [0; 1]) == 0 {
         return r.pointer(addr);
     }
-    r.data(addr, size);
+    let mut shown = [0; 32];
+    let shown = &mut shown[..size.min(32) as usize];
+    // Without the NUL that ends it (or that the text is cut at).
+    match shown.len().checked_sub(1) {
+        Some(end) if r.memory.read(addr, shown) == shown.len() && shown[end] == 0 => r.quoted(&shown[..end]),
+        _ => r.data(addr, size),
+    }
 }
 
 /// The rows.

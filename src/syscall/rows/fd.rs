@@ -189,7 +189,7 @@ fn memfd_flags(r: &mut Render<'_>, value: u64) {
 /// The two descriptors that `pipe(2)` makes.
 pub fn two_fds(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 8];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         r.fmt(format_args!("[{}, {}]", le_i32(&buf, 0), le_i32(&buf, 4)));
     }
 }

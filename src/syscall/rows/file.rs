@@ -180,7 +180,7 @@ fn handle_in(r: &mut Render<'_>, addr: u64) {
 
 fn mount_id(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 4];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         r.fmt(format_args!("[{}]", le_i32(&buf, 0)));
     }
 }

@@ -149,7 +149,7 @@ fn word_at(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
     let mut buf = [0; 8];
     let buf = &mut buf[..word];
-    if r.fetch_out(addr, buf) {
+    if r.fetch(addr, buf) {
         let value = le_word(buf, 0, word);
         r.put("[");
         r.pointer(value);
@@ -161,7 +161,7 @@ fn size_at(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
     let mut buf = [0; 8];
     let buf = &mut buf[..word];
-    if r.fetch_out(addr, buf) {
+    if r.fetch(addr, buf) {
         let value = le_word(buf, 0, word);
         r.fmt(format_args!("[{value}]"));
     }

@@ -24,7 +24,7 @@ fn put_id(r: &mut Render<'_>, bytes: &[u8]) {
 fn id_out(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 4];
     let buf = &mut buf[..id_size(r.call)];
-    if r.fetch_out(addr, buf) {
+    if r.fetch(addr, buf) {
         r.put("[");
         put_id(r, buf);
         r.put("]");
@@ -89,7 +89,7 @@ fn cap_data(r: &mut Render<'_>, addr: u64) {
     let wide = WIDE_VERSIONS.contains(&version);
     let mut buf = [0; 24];
     let buf = &mut buf[..if wide { 24 } else { 12 }];
-    if !r.fetch_out(addr, buf) {
+    if !r.fetch(addr, buf) {
         return;
     }
     for (i, name) in ["{effective=", ", permitted=", ", inheritable="].iter().enumerate() {

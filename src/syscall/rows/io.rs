@@ -61,7 +61,7 @@ fn moved_wide_offset(r: &mut Render<'_>, addr: u64) {
 /// The result of `_llseek(2)`, which the kernel writes to memory.
 fn llseek_result(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 8];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         r.fmt(format_args!("[{}]", le_i64(&buf, 0)));
     }
 }
@@ -152,7 +152,7 @@ fn cache_range(r: &mut Render<'_>, addr: u64) {
 /// `struct cachestat`.
 fn cache_counts(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 40];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         let names = ["nr_cache", "nr_dirty", "nr_writeback", "nr_evicted", "nr_recently_evicted"];
         for (i, name) in names.iter().enumerate() {
             let before = if i == 0 { "{" } else { ", " };

@@ -15,7 +15,7 @@ fn parameters(r: &mut Render<'_>, addr: u64) {
         return;
     }
     let mut b = [0; 120];
-    if !r.fetch(addr, &mut b) {
+    if !r.fetch_in(addr, &mut b) {
         return;
     }
     r.put("{flags=");

@@ -6,7 +6,7 @@
 use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::{le_i32, le_long, le_word, le16, le32};
 use crate::syscall::decode::signal::sigevent;
-use crate::syscall::decode::time::{TimeForm, timespec};
+use crate::syscall::decode::time::{TimeForm, timespec_in};
 use crate::syscall::names::ipc as names;
 use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
@@ -262,7 +262,7 @@ fn operations(r: &mut Render<'_>, addr: u64) {
 }
 
 fn time_limit<const WIDE: bool>(r: &mut Render<'_>, addr: u64) {
-    timespec(r, addr, if WIDE { TimeForm::Wide } else { TimeForm::Native });
+    timespec_in(r, addr, if WIDE { TimeForm::Wide } else { TimeForm::Native });
 }
 
 fn put_message(r: &mut Render<'_>, addr: u64, len: u64) {
@@ -302,7 +302,7 @@ fn put_attributes(r: &mut Render<'_>, addr: u64, named: bool) {
     let [flags, most, size, now] = [0, 1, 2, 3].map(|i| le_long(&b, i, word));
     r.put("{mq_flags=");
     if named {
-        r.flags(flags as u64, &[(0o4000, "O_NONBLOCK")], "O_???");
+        r.flags(u64::from(flags as u32), &[(0o4000, "O_NONBLOCK")], "O_???");
     } else {
         r.hex(flags as u64);
     }
@@ -329,7 +329,7 @@ fn old_attributes(r: &mut Render<'_>, addr: u64) {
 
 fn priority_out(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 4];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         r.fmt(format_args!("[{}]", u32::from_le_bytes(buf)));
     }
 }
@@ -404,7 +404,13 @@ pub static ROWS: &[Row] = &[
     Row::new(
         "ipc",
         &[
-            arg("call", Show::Uint),
+            arg("call", Show::With(|r, v| {
+                let (version, call) = (v as u32 >> 16, v as u16);
+                if version != 0 {
+                    r.fmt(format_args!("{version}<<16|"));
+                }
+                r.fmt(format_args!("{call}"));
+            })),
             arg("first", Show::Hex),
             arg("second", Show::Hex),
             arg("third", Show::Hex),

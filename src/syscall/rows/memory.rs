@@ -124,7 +124,7 @@ fn policy(r: &mut Render<'_>, value: u64) {
 
 fn policy_out(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 4];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         r.put("[");
         r.choice(u64::from(le32(&buf, 0)), MPOL, "MPOL_???");
         r.put("]");

@@ -113,7 +113,7 @@ fn dirents64(r: &mut Render<'_>, addr: u64) {
 /// The single entry that `readdir(2)` of i386 fills.
 fn old_dirent(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 10];
-    if !r.fetch_out(addr, &mut buf) {
+    if !r.fetch(addr, &mut buf) {
         return;
     }
     let ino = crate::syscall::decode::bytes::le32(&buf, 0);

@@ -31,7 +31,7 @@ fn socket_type(r: &mut Render<'_>, value: u64) {
     r.choice(kind, names::TYPES, "");
     if flags != 0 {
         r.put("|");
-        r.flags_bare(flags, names::TYPE_FLAGS);
+        r.flags(flags, names::TYPE_FLAGS, "SOCK_???");
     }
 }
 
@@ -43,7 +43,15 @@ fn protocol(r: &mut Render<'_>, value: u64) {
         3 => ax25_protocol(r, value),
         16 => r.choice(value, names::NETLINK_PROTOCOLS, "NETLINK_???"),
         17 => r.htons_choice((value as u16).swap_bytes(), names::ETHERNET_PROTOCOLS, "ETH_P_???"),
+        23 => r.choice(value, &[(0, "IRDAPROTO_UNITDATA"), (1, "IRDAPROTO_ULTRA")], "IRDAPROTO_???"),
         29 => r.choice(value, CAN_PROTOCOLS, "CAN_???"),
+        33 => r.choice(value, names::FAMILIES, "AF_???"),
+        34 => r.choice(value, &[(0, "ISDN_P_BASE"), (1, "ISDN_P_LAPD_TE"), (2, "ISDN_P_LAPD_NT")], "ISDN_P_???"),
+        35 => r.choice(value, PHONET_PROTOCOLS, "PN_PROTO_???"),
+        37 => r.choice(value, CAIF_PROTOCOLS, "CAIFPROTO_???"),
+        39 => r.choice(value, &[(0, "NFC_SOCKPROTO_RAW"), (1, "NFC_SOCKPROTO_LLCP")], "NFC_SOCKPROTO_???"),
+        41 => r.choice(value, &[(0, "KCMPROTO_CONNECTED")], "KCMPROTO_???"),
+        43 => r.choice(value, &[(0, "SMCPROTO_SMC"), (1, "SMCPROTO_SMC6")], "SMCPROTO_???"),
         31 => r.choice(value, names::BLUETOOTH_PROTOCOLS, "BTPROTO_???"),
         _ => r.fmt(format_args!("{long}")),
     }
@@ -58,6 +66,20 @@ static CAN_PROTOCOLS: crate::syscall::row::Names = &[
     (5, "CAN_MCNET"),
     (6, "CAN_ISOTP"),
     (7, "CAN_J1939"),
+];
+
+/// Protocols of AF_PHONET (linux/phonet.h).
+static PHONET_PROTOCOLS: crate::syscall::row::Names =
+    &[(0, "PN_PROTO_TRANSPORT"), (1, "PN_PROTO_PHONET"), (2, "PN_PROTO_PIPE")];
+
+/// Protocols of AF_CAIF (linux/caif/caif_socket.h).
+static CAIF_PROTOCOLS: crate::syscall::row::Names = &[
+    (0, "CAIFPROTO_AT"),
+    (1, "CAIFPROTO_DATAGRAM"),
+    (2, "CAIFPROTO_DATAGRAM_LOOP"),
+    (3, "CAIFPROTO_UTIL"),
+    (4, "CAIFPROTO_RFM"),
+    (5, "CAIFPROTO_DEBUG"),
 ];
 
 /// Protocol numbers of AX.25 (net/ax25.h in the kernel); their names stand in a comment.
@@ -150,7 +172,7 @@ fn sent(r: &mut Render<'_>, addr: u64) {
 
 fn pair_out(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 8];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         let [a, b] = [0, 4].map(|at| crate::syscall::decode::bytes::le_i32(&buf, at));
         r.fmt(format_args!("[{a}, {b}]"));
     }

@@ -19,6 +19,12 @@ enum Value {
     Address,
     Mac,
     AddressFlags,
+    /// `RTEXT_FILTER_…`.
+    Filter,
+    /// A routing table.
+    Table,
+    /// An interface by its index.
+    Interface,
     CacheInfo,
     /// Counters of this many bytes each.
     Stats(usize),
@@ -65,7 +71,7 @@ static IFLA: Attributes = &[
     (23, "IFLA_STATS64", Value::Stats(8)),
     (26, "IFLA_AF_SPEC", Value::Unknown),
     (27, "IFLA_GROUP", Value::U32),
-    (29, "IFLA_EXT_MASK", Value::Unknown),
+    (29, "IFLA_EXT_MASK", Value::Filter),
     (30, "IFLA_PROMISCUITY", Value::U32),
     (31, "IFLA_NUM_TX_QUEUES", Value::U32),
     (32, "IFLA_NUM_RX_QUEUES", Value::U32),
@@ -85,6 +91,103 @@ static IFLA: Attributes = &[
     (59, "IFLA_TSO_MAX_SIZE", Value::U32),
     (60, "IFLA_TSO_MAX_SEGS", Value::U32),
     (61, "IFLA_ALLMULTI", Value::U32),
+];
+
+/// `RTA_…` (linux/rtnetlink.h).
+static RTA: Attributes = &[
+    (0, "RTA_UNSPEC", Value::Unknown),
+    (1, "RTA_DST", Value::Address),
+    (2, "RTA_SRC", Value::Address),
+    (3, "RTA_IIF", Value::Interface),
+    (4, "RTA_OIF", Value::Interface),
+    (5, "RTA_GATEWAY", Value::Address),
+    (6, "RTA_PRIORITY", Value::U32),
+    (7, "RTA_PREFSRC", Value::Address),
+    (8, "RTA_METRICS", Value::Unknown),
+    (9, "RTA_MULTIPATH", Value::Unknown),
+    (11, "RTA_FLOW", Value::U32),
+    (12, "RTA_CACHEINFO", Value::Unknown),
+    (15, "RTA_TABLE", Value::Table),
+    (16, "RTA_MARK", Value::U32),
+    (20, "RTA_PREF", Value::U8),
+    (23, "RTA_EXPIRES", Value::Unknown),
+    (25, "RTA_UID", Value::U32),
+];
+
+/// `RT_TABLE_…` (linux/rtnetlink.h).
+static TABLES: Names = &[
+    (0, "RT_TABLE_UNSPEC"),
+    (252, "RT_TABLE_COMPAT"),
+    (253, "RT_TABLE_DEFAULT"),
+    (254, "RT_TABLE_MAIN"),
+    (255, "RT_TABLE_LOCAL"),
+];
+
+/// `RTPROT_…` (linux/rtnetlink.h): who made a route.
+static ROUTE_PROTOCOLS: Names = &[
+    (0, "RTPROT_UNSPEC"),
+    (1, "RTPROT_REDIRECT"),
+    (2, "RTPROT_KERNEL"),
+    (3, "RTPROT_BOOT"),
+    (4, "RTPROT_STATIC"),
+    (8, "RTPROT_GATED"),
+    (9, "RTPROT_RA"),
+    (10, "RTPROT_MRT"),
+    (11, "RTPROT_ZEBRA"),
+    (12, "RTPROT_BIRD"),
+    (13, "RTPROT_DNROUTED"),
+    (14, "RTPROT_XORP"),
+    (15, "RTPROT_NTK"),
+    (16, "RTPROT_DHCP"),
+    (17, "RTPROT_MROUTED"),
+    (18, "RTPROT_KEEPALIVED"),
+    (42, "RTPROT_BABEL"),
+    (186, "RTPROT_BGP"),
+    (187, "RTPROT_ISIS"),
+    (188, "RTPROT_OSPF"),
+    (189, "RTPROT_RIP"),
+    (192, "RTPROT_EIGRP"),
+];
+
+/// `RTN_…` (linux/rtnetlink.h).
+static ROUTE_TYPES: Names = &[
+    (0, "RTN_UNSPEC"),
+    (1, "RTN_UNICAST"),
+    (2, "RTN_LOCAL"),
+    (3, "RTN_BROADCAST"),
+    (4, "RTN_ANYCAST"),
+    (5, "RTN_MULTICAST"),
+    (6, "RTN_BLACKHOLE"),
+    (7, "RTN_UNREACHABLE"),
+    (8, "RTN_PROHIBIT"),
+    (9, "RTN_THROW"),
+    (10, "RTN_NAT"),
+    (11, "RTN_XRESOLVE"),
+];
+
+/// `RTM_F_…` and `RTNH_F_…` (linux/rtnetlink.h).
+static ROUTE_FLAGS: Names = &[
+    (0x100, "RTM_F_NOTIFY"),
+    (0x200, "RTM_F_CLONED"),
+    (0x400, "RTM_F_EQUALIZE"),
+    (0x800, "RTM_F_PREFIX"),
+    (0x1000, "RTM_F_LOOKUP_TABLE"),
+    (0x2000, "RTM_F_FIB_MATCH"),
+    (0x4000, "RTM_F_OFFLOAD"),
+    (0x8000, "RTM_F_TRAP"),
+    (0x2000_0000, "RTM_F_OFFLOAD_FAILED"),
+];
+
+/// `RTEXT_FILTER_…` (linux/rtnetlink.h).
+static FILTERS: Names = &[
+    (1, "RTEXT_FILTER_VF"),
+    (2, "RTEXT_FILTER_BRVLAN"),
+    (4, "RTEXT_FILTER_BRVLAN_COMPRESSED"),
+    (8, "RTEXT_FILTER_SKIP_STATS"),
+    (0x10, "RTEXT_FILTER_MRP"),
+    (0x20, "RTEXT_FILTER_CFM_CONFIG"),
+    (0x40, "RTEXT_FILTER_CFM_STATUS"),
+    (0x80, "RTEXT_FILTER_MST"),
 ];
 
 /// The fields of `struct rtnl_link_stats` and `rtnl_link_stats64`, the last of which is newer.
@@ -179,6 +282,25 @@ pub fn body(r: &mut Render<'_>, kind: u16, b: &[u8]) {
             r.put("}");
             attributes(r, IFA, "IFA_???", family, &b[8..]);
         }
+        // RTM_…ROUTE: struct rtmsg.
+        24..=27 if b.len() >= 12 => {
+            r.put("{rtm_family=");
+            r.choice(family, names::FAMILIES, "AF_???");
+            r.fmt(format_args!(", rtm_dst_len={}, rtm_src_len={}, rtm_tos=", b[1], b[2]));
+            r.hex(u64::from(b[3]));
+            r.put(", rtm_table=");
+            r.choice(u64::from(b[4]), TABLES, "RT_TABLE_???");
+            r.put(", rtm_protocol=");
+            r.choice(u64::from(b[5]), ROUTE_PROTOCOLS, "RTPROT_???");
+            r.put(", rtm_scope=");
+            r.choice(u64::from(b[6]), SCOPES, "RT_SCOPE_???");
+            r.put(", rtm_type=");
+            r.choice(u64::from(b[7]), ROUTE_TYPES, "RTN_???");
+            r.put(", rtm_flags=");
+            r.flags(u64::from(le32(b, 8)), ROUTE_FLAGS, "RTM_F_???");
+            r.put("}");
+            attributes(r, RTA, "RTA_???", family, &b[12..]);
+        }
         _ => {
             r.put("{family=");
             r.choice(family, names::FAMILIES, "AF_???");
@@ -265,6 +387,9 @@ fn value(r: &mut Render<'_>, form: Value, family: u64, b: &[u8]) {
         (Value::U8, 1..) => r.fmt(format_args!("{}", b[0])),
         (Value::U32, 4..) => r.fmt(format_args!("{}", le32(b, 0))),
         (Value::I32, 4..) => r.fmt(format_args!("{}", le_i32(b, 0))),
+        (Value::Filter, 4..) => r.flags(u64::from(le32(b, 0)), FILTERS, "RTEXT_FILTER_???"),
+        (Value::Table, 4..) => r.choice(u64::from(le32(b, 0)), TABLES, "RT_TABLE_???"),
+        (Value::Interface, 4..) => r.interface(le32(b, 0)),
         (Value::AddressFlags, 4..) => r.flags(u64::from(le32(b, 0)), IFA_FLAGS, "IFA_F_???"),
         (Value::Address, 4) if family == 2 => {
             r.fmt(format_args!("inet_addr(\"{}\")", Ipv4Addr::from(array_at::<4>(b, 0))));

@@ -239,7 +239,7 @@ fn put_filled(r: &mut Render<'_>, form: Form, addr: u64) {
     if let Form::NameAt = form {
         return if r.failed() { r.pointer(addr) } else { task_name(r, addr) };
     }
-    if !r.fetch_out(addr, &mut buf[..size]) {
+    if !r.fetch(addr, &mut buf[..size]) {
         return;
     }
     let number = u64::from(le32(&buf, 0));
@@ -343,7 +343,7 @@ fn arch_value(r: &mut Render<'_>, value: u64) {
     let word = r.call.abi.word();
     let mut buf = [0; 8];
     let buf = &mut buf[..word];
-    if !r.fetch_out(value, buf) {
+    if !r.fetch(value, buf) {
         return;
     }
     let filled = le_word(buf, 0, word);

@@ -127,7 +127,7 @@ fn clone_parent_tid(r: &mut Render<'_>, addr: u64) {
     }
     r.put("parent_tid=");
     let mut buf = [0; 4];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         r.fmt(format_args!("[{}]", le_i32(&buf, 0)));
     }
 }
@@ -318,7 +318,7 @@ fn child_info(r: &mut Render<'_>, addr: u64) {
     const CODES: [&str; 6] = ["CLD_EXITED", "CLD_KILLED", "CLD_DUMPED", "CLD_TRAPPED", "CLD_STOPPED", "CLD_CONTINUED"];
     let word = r.call.abi.word();
     let mut buf = [0; 128];
-    if !r.fetch_out(addr, &mut buf) {
+    if !r.fetch(addr, &mut buf) {
         return;
     }
     let (signo, errno, code) = (le32(&buf, 0), le32(&buf, 4), le_i32(&buf, 8));
@@ -377,7 +377,7 @@ fn remote(r: &mut Render<'_>, addr: u64) {
 
 fn one_uint(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 4];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         r.fmt(format_args!("[{}]", le32(&buf, 0)));
     }
 }

@@ -48,7 +48,7 @@ fn register(abi: Abi, index: u64) -> Option<&'static str> {
 
 fn address(r: &mut Render<'_>, value: u64) {
     match what(r) {
-        request::TRACEME | request::KILL | request::INTERRUPT | request::LISTEN | 12..=15 => r.omit(),
+        request::TRACEME | request::KILL | request::INTERRUPT | request::LISTEN | 12..=16 => r.omit(),
         request::PEEKUSER | request::POKEUSER => {
             let word = r.call.abi.word() as u64;
             match register(r.call.abi, value / word) {

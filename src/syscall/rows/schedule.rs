@@ -64,7 +64,7 @@ fn prlimit_does(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
 
 fn sched_param(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 4];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         r.fmt(format_args!("[{}]", le_i32(&buf, 0)));
     }
 }
@@ -112,9 +112,14 @@ fn policy_result(r: &mut Render<'_>, value: i64) {
 /// A `struct sched_attr`, whose size is its first field (in) or in argument 2 (out).
 fn put_sched_attr(r: &mut Render<'_>, addr: u64, size: u64) {
     let mut buf = [0; 56];
+    let whole = size;
     let size = size.min(56) as usize;
     if size < 48 {
-        return r.pointer(addr);
+        let mut given = [0; 4];
+        if r.fetch(addr, &mut given) {
+            r.fmt(format_args!("{{size={}}}", le32(&given, 0)));
+        }
+        return;
     }
     if !r.fetch(addr, &mut buf[..size]) {
         return;
@@ -129,7 +134,7 @@ fn put_sched_attr(r: &mut Render<'_>, addr: u64, size: u64) {
     if size >= 56 {
         r.fmt(format_args!(", sched_util_min={}, sched_util_max={}", le32(&buf, 48), le32(&buf, 52)));
     }
-    r.put("}");
+    r.put(if whole > 56 { ", ...}" } else { "}" });
 }
 
 fn sched_attr(r: &mut Render<'_>, addr: u64) {
@@ -167,7 +172,7 @@ pub fn long_at(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
     let mut buf = [0; 8];
     let buf = &mut buf[..word];
-    if r.fetch_out(addr, buf) {
+    if r.fetch(addr, buf) {
         r.fmt(format_args!("[{}]", le_word(buf, 0, word)));
     }
 }

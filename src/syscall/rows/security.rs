@@ -45,7 +45,7 @@ fn seccomp_argument(r: &mut Render<'_>, addr: u64) {
                 return;
             }
             let mut b = [0; 6];
-            if r.fetch_out(addr, &mut b) {
+            if r.fetch(addr, &mut b) {
                 let [a, c, d] = [0, 2, 4].map(|at| le16(&b, at));
                 r.fmt(format_args!("{{seccomp_notif={a}, seccomp_notif_resp={c}, seccomp_data={d}}}"));
             }

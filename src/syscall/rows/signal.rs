@@ -6,7 +6,7 @@
 use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::{le_word, le32, le64};
 use crate::syscall::decode::signal::{put_signal, put_sigset, sigset};
-use crate::syscall::decode::time::{TimeForm, timespec};
+use crate::syscall::decode::time::{TimeForm, timespec_in};
 use crate::syscall::names::siginfo as names;
 use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::siginfo::siginfo;
@@ -126,7 +126,7 @@ fn info_out(r: &mut Render<'_>, addr: u64) {
 }
 
 fn time_limit<const WIDE: bool>(r: &mut Render<'_>, addr: u64) {
-    timespec(r, addr, if WIDE { TimeForm::Wide } else { TimeForm::Native });
+    timespec_in(r, addr, if WIDE { TimeForm::Wide } else { TimeForm::Native });
 }
 
 /// The signal that a wait returned.
@@ -252,8 +252,9 @@ pub static ROWS: &[Row] = &[
     )
     .pretend(STATE),
     Row::new("signal", &[arg("signum", Show::Signal), arg("handler", Show::With(handler))])
-        .result(ResultKind::With(|r, v| {
-            if v < 2 {
+        .result(ResultKind::Whole(|r, v| {
+            r.hex(v as u32 as u64);
+            if (0..2).contains(&v) {
                 r.put(if v == 0 { " (SIG_DFL)" } else { " (SIG_IGN)" });
             }
         }))

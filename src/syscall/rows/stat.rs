@@ -72,7 +72,7 @@ fn stat(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 64];
     let stat = match r.call.abi {
         Abi::I386 => {
-            if !r.fetch_out(addr, &mut buf) {
+            if !r.fetch(addr, &mut buf) {
                 return;
             }
             Stat { mode: u32::from(le16(&buf, 8)), rdev: old_device(le32(&buf, 16)), size: i64::from(le32(&buf, 20)) }
@@ -80,7 +80,7 @@ fn stat(r: &mut Render<'_>, addr: u64) {
         abi => {
             // The whole structure must be readable, as it is for strace.
             let mut whole = [0; 144];
-            if !r.fetch_out(addr, &mut whole) {
+            if !r.fetch(addr, &mut whole) {
                 return;
             }
             let (mode, rdev) = if abi == Abi::Aarch64 { (16, 32) } else { (24, 40) };
@@ -93,7 +93,7 @@ fn stat(r: &mut Render<'_>, addr: u64) {
 /// `struct stat64` of i386.
 fn stat64(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 96];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         let stat = Stat { mode: le32(&buf, 16), rdev: device(le64(&buf, 32)), size: le_i64(&buf, 44) };
         put_stat(r, &stat);
     }
@@ -102,7 +102,7 @@ fn stat64(r: &mut Render<'_>, addr: u64) {
 /// `struct __old_kernel_stat` of i386.
 fn old_stat(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 32];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         let stat = Stat {
             mode: u32::from(le16(&buf, 4)),
             rdev: old_device(u32::from(le16(&buf, 12))),
@@ -114,7 +114,7 @@ fn old_stat(r: &mut Render<'_>, addr: u64) {
 
 fn statx(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 48];
-    if !r.fetch_out(addr, &mut buf) {
+    if !r.fetch(addr, &mut buf) {
         return;
     }
     r.put("{stx_mask=");
@@ -163,7 +163,7 @@ fn statfs(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.long();
     let mut buf = [0; 120];
     let buf = &mut buf[..if word == 4 { 64 } else { 120 }];
-    if !r.fetch_out(addr, buf) {
+    if !r.fetch(addr, buf) {
         return;
     }
     let at = |i| le_word(buf, i, word);
@@ -181,7 +181,7 @@ fn statfs64(r: &mut Render<'_>, addr: u64) {
     if size != 84 && size != 88 {
         return r.pointer(addr);
     }
-    if !r.fetch_out(addr, &mut buf) {
+    if !r.fetch(addr, &mut buf) {
         return;
     }
     let small = |at| u64::from(le32(&buf, at));

@@ -16,7 +16,7 @@ const NAME: usize = 65;
 
 fn uname(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 6 * NAME];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         r.put("{sysname=");
         r.chars(&buf[..NAME]);
         r.put(", nodename=");
@@ -29,7 +29,7 @@ fn sysinfo(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.long();
     let mut buf = [0; 112];
     let buf = &mut buf[..if word == 8 { 112 } else { 64 }];
-    if !r.fetch_out(addr, buf) {
+    if !r.fetch(addr, buf) {
         return;
     }
     let at = |i| le_word(buf, i, word);

@@ -69,7 +69,7 @@ fn itimerval_out(r: &mut Render<'_>, addr: u64) {
 
 fn timer_id(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 4];
-    if r.fetch_out(addr, &mut buf) {
+    if r.fetch(addr, &mut buf) {
         r.fmt(format_args!("[{}]", le_i32(&buf, 0)));
     }
 }
@@ -113,7 +113,7 @@ fn ticks(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.long();
     let mut buf = [0; 32];
     let buf = &mut buf[..4 * word];
-    if r.fetch_out(addr, buf) {
+    if r.fetch(addr, buf) {
         let at = |i| le_long(buf, i, word);
         let (user, system, cuser, csystem) = (at(0), at(1), at(2), at(3));
         r.fmt(format_args!("{{tms_utime={user}, tms_stime={system}, tms_cutime={cuser}, tms_cstime={csystem}}}"));
@@ -125,7 +125,7 @@ fn put_timex(r: &mut Render<'_>, addr: u64, wide: bool) {
     let word = if wide { 8 } else { TimeForm::Native.width(r) };
     let mut buf = [0; 208];
     let size = if word == 8 { 208 } else { 128 };
-    if !r.fetch_out(addr, &mut buf[..size]) {
+    if !r.fetch(addr, &mut buf[..size]) {
         return;
     }
     // Longs, with two ints (modes, status) that fill a long each.
