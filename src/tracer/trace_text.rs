@@ -74,14 +74,16 @@ impl TraceText {
 
     /// The task is gone inside a call whose entry was printed. `pending`: some of its arguments never came.
     pub fn gone(&mut self, tid: i32, name: &str, pending: bool) {
+        // What these wait for is told behind their results.
+        let waits = ["select", "_newselect", "pselect6", "pselect6_time64", "poll", "ppoll", "ppoll_time64"];
         if self.open == Some(tid) {
             self.open = None;
         } else {
             self.start(tid);
             self.put(&format!("<... {name} resumed>"));
-            if pending {
-                return self.put(" <unfinished ...>) = ?\n");
-            }
+        }
+        if pending || waits.contains(&name) {
+            return self.put(" <unfinished ...>) = ?\n");
         }
         self.put(")");
         let pad = 39usize.saturating_sub(self.column);

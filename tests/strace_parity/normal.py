@@ -31,6 +31,10 @@ RANDOM = re.compile(r"^(getrandom\()\"[^\"]*\"")
 TEMPORARY = re.compile(r"(?<=[A-Za-z._-])(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9_]{6,8}(?=[\"/.])")
 
 
+NUMBER = re.compile(r"(?<![\w.\\])\d{3,7}(?![\w.])")
+ABOUT_TASKS = re.compile(r"clone|fork|vfork|wait4|kill|---|set_tid_address")
+
+
 class Trace:
     """The lines of each task, by its place in the tree of births, in the order of its life."""
 
@@ -81,9 +85,10 @@ def births(lines):
     return places
 
 
-def without_chance(line, places):
-    """The line with names for what chance decides."""
-    line = re.sub(r"(?<![\w.\\])\d{3,7}(?![\w.])", lambda m: "TASK" + places[m[0]] if m[0] in places else m[0], line)
+def without_chance(line, places, strict):
+    """The line with names for what chance decides; `strict`: numbers are PIDs only where PIDs are told."""
+    if not strict or ABOUT_TASKS.match(line):
+        line = NUMBER.sub(lambda m: "TASK" + places[m[0]] if m[0] in places else m[0], line)
     for pattern, name in CHANCE:
         line = pattern.sub(name, line)
     line = RESULT.sub(r"\1 = CHANCE", line)
@@ -91,7 +96,7 @@ def without_chance(line, places):
     return line
 
 
-def read(path):
+def read(path, strict):
     """The trace in that file."""
     try:
         lines = joined(path.read_text(errors="surrogateescape"))
@@ -100,5 +105,5 @@ def read(path):
     places = births(lines)
     tasks = {}
     for pid, line in lines:
-        tasks.setdefault(places[pid], []).append(without_chance(line, places))
+        tasks.setdefault(places[pid], []).append(without_chance(line, places, strict))
     return Trace(tasks)

@@ -133,7 +133,7 @@ def main():
         if not ended:
             print(f"{program.name:24} did not end in {LIMIT} s")
             trouble = True
-        left, right = (normal.read(path) for path in (a, b))
+        left, right = (normal.read(path, program.distinct) for path in (a, b))
         lines, identical, alone, differences = pairing.compare(left, right, program.chance, program.distinct)
         percent = 100 * identical / max(lines, 1)
         note = f"  ({alone} lines only in one run)" if alone else ""

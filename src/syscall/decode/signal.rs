@@ -76,7 +76,7 @@ pub fn sigevent(r: &mut Render<'_>, addr: u64) {
             None => r.fmt(format_args!("{signo}")),
         }
     } else {
-        r.fmt(format_args!("{}", signo as i32));
+        r.fmt(format_args!("{signo}"));
     }
     r.put(", sigev_notify=");
     r.choice(notify, SIGEV, "SIGEV_???");

@@ -51,7 +51,7 @@ pub static MSG_COMMANDS: Names = &[
 /// Flags of msgsnd and msgrcv.
 #[rustfmt::skip]
 pub static MSG_FLAGS: Names = &[
-    (0x800, "IPC_NOWAIT"), (0x1000, "MSG_NOERROR"), (0x2000, "MSG_EXCEPT"), (0x4000, "MSG_COPY"),
+    (0x1000, "MSG_NOERROR"), (0x2000, "MSG_EXCEPT"), (0x4000, "MSG_COPY"), (0x800, "IPC_NOWAIT"),
 ];
 
 /// Operations of keyctl.

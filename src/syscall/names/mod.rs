@@ -13,6 +13,7 @@ pub mod process;
 pub mod siginfo;
 pub mod signal;
 pub mod socket;
+pub mod socket_option;
 pub mod system;
 pub mod terminal;
 pub mod time;

@@ -248,8 +248,13 @@ fn attributes(r: &mut Render<'_>, addr: u64) {
     if matches!(r.arg(0) as u32, 11 | 12 | 23 | 31) {
         return next_id(r, addr, shown);
     }
+    // strace reads all that it is told of, up to a page.
+    let last = addr.wrapping_add(size.min(4096) as u64).wrapping_sub(1);
     if !r.fetch(addr, &mut b[..shown]) {
         return;
+    }
+    if r.memory.read(last, &mut [0; 1]) == 0 {
+        return r.pointer(addr);
     }
     r.put("{");
     if !command.around.is_empty() {

@@ -220,7 +220,7 @@ fn put_item(r: &mut Render<'_>, addr: u64, item: Item, code: u32) {
     }
     .min(b.len());
     let b = &mut b[..size];
-    if !r.fetch(addr, b) {
+    if !r.fetch_in(addr, b) {
         return;
     }
     match item {
@@ -250,7 +250,7 @@ fn window(r: &mut Render<'_>, b: &[u8]) {
 /// TIOCSTI types one character.
 fn typed(r: &mut Render<'_>, addr: u64) {
     let mut b = [0; 1];
-    if r.fetch(addr, &mut b) {
+    if r.fetch_in(addr, &mut b) {
         r.quoted(&b);
     }
 }
@@ -361,7 +361,7 @@ fn clone_range(r: &mut Render<'_>, b: &[u8]) {
 
 fn dedupe(r: &mut Render<'_>, addr: u64) {
     let mut b = [0; 24];
-    if !r.fetch(addr, &mut b) {
+    if !r.fetch_in(addr, &mut b) {
         return;
     }
     let count = le16(&b, 16);
@@ -386,7 +386,7 @@ fn fiemap(r: &mut Render<'_>, addr: u64) {
         return r.pointer(addr);
     }
     let asked = r.kept.get(1).copied().unwrap_or(0);
-    if !r.fetch(addr, &mut b) {
+    if !r.fetch_in(addr, &mut b) {
         return;
     }
     r.fmt(format_args!("{{fm_start={}, fm_length={}, fm_flags=", le64(&b, 0), le64(&b, 8)));
@@ -414,7 +414,7 @@ fn partition(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
     let mut b = [0; 24];
     let b = &mut b[..if word == 4 { 16 } else { 24 }];
-    if !r.fetch(addr, b) {
+    if !r.fetch_in(addr, b) {
         return;
     }
     r.put("{op=");
@@ -422,7 +422,7 @@ fn partition(r: &mut Render<'_>, addr: u64) {
     r.fmt(format_args!(", flags={}, datalen={}, data=", le_i32(b, 4), le_i32(b, 8)));
     let at = if word == 4 { u64::from(le32(b, 12)) } else { le64(b, 16) };
     let mut p = [0; 152];
-    if r.fetch(at, &mut p) {
+    if r.fetch_in(at, &mut p) {
         let (start, length) = (le64(&p, 0) as i64, le64(&p, 8) as i64);
         r.fmt(format_args!("{{start={start}, length={length}, pno={}, devname=", le_i32(&p, 16)));
         r.chars(&p[20..84]);
@@ -486,7 +486,7 @@ fn uffd_api(r: &mut Render<'_>, addr: u64) {
     if r.wait() {
         return;
     }
-    if r.kept.first() != Some(&1) || !r.fetch(addr, &mut b) {
+    if r.kept.first() != Some(&1) || !r.fetch_in(addr, &mut b) {
         return;
     }
     let asked = r.kept.get(1).copied().unwrap_or(0);
@@ -510,7 +510,7 @@ fn uffd_register(r: &mut Render<'_>, addr: u64) {
         return;
     }
     let mut b = [0; 32];
-    if r.fetch(addr, &mut b) {
+    if r.fetch_in(addr, &mut b) {
         r.put("{range=");
         put_range(r, &b);
         r.put(", mode=");
@@ -528,7 +528,7 @@ fn uffd_copy(r: &mut Render<'_>, addr: u64) {
         return;
     }
     let mut b = [0; 40];
-    if r.fetch(addr, &mut b) {
+    if r.fetch_in(addr, &mut b) {
         for (name, at) in [("{dst=", 0), (", src=", 8), (", len=", 16)] {
             r.put(name);
             r.hex(le64(&b, at));
@@ -548,7 +548,7 @@ fn uffd_zero(r: &mut Render<'_>, addr: u64) {
         return;
     }
     let mut b = [0; 32];
-    if r.fetch(addr, &mut b) {
+    if r.fetch_in(addr, &mut b) {
         r.put("{range=");
         put_range(r, &b);
         r.put(", mode=");

@@ -57,7 +57,7 @@ pub fn interface(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
     let mut b = [0; 40];
     let b = &mut b[..ifreq(word)];
-    if !r.fetch(addr, b) {
+    if !r.fetch_in(addr, b) {
         return;
     }
     r.put("{ifr_name=");
@@ -130,7 +130,7 @@ fn interface_field(r: &mut Render<'_>, code: u32, b: &[u8]) {
 fn bridged(r: &mut Render<'_>, code: u32, addr: u64) {
     if matches!(code, 0x891a) {
         let mut b = [0; 32];
-        if r.fetch(addr, &mut b) {
+        if r.fetch_in(addr, &mut b) {
             r.put("{ifr_name=");
             r.chars(&b[..16]);
             r.put(", ifr_broadaddr=");
@@ -139,7 +139,7 @@ fn bridged(r: &mut Render<'_>, code: u32, addr: u64) {
         }
     } else if matches!(code, 0x89a2 | 0x89a3) {
         let mut b = [0; 20];
-        if r.fetch(addr, &mut b) {
+        if r.fetch_in(addr, &mut b) {
             r.put("{ifr_ifindex=");
             r.interface(le32(&b, 16));
             r.put("}");
@@ -154,7 +154,7 @@ fn interface_by_index(r: &mut Render<'_>, addr: u64) {
         return;
     }
     let mut b = [0; 20];
-    if r.fetch(addr, &mut b) {
+    if r.fetch_in(addr, &mut b) {
         r.fmt(format_args!("{{ifr_ifindex={}", le_i32(&b, 16)));
         if !r.failed() {
             r.put(", ifr_name=");

@@ -299,12 +299,13 @@ fn name_text(r: &mut Render<'_>, addr: u64) {
 fn put_attributes(r: &mut Render<'_>, addr: u64, named: bool) {
     let word = r.call.abi.word();
     let Some(b) = read::<64>(r, addr, 4 * word) else { return };
-    let [flags, most, size, now] = [0, 1, 2, 3].map(|i| le_long(&b, i, word));
+    let flags = le_word(&b, 0, word);
+    let [most, size, now] = [1, 2, 3].map(|i| le_long(&b, i, word));
     r.put("{mq_flags=");
     if named {
-        r.flags(u64::from(flags as u32), &[(0o4000, "O_NONBLOCK")], "O_???");
+        r.flags(flags, &[(0o4000, "O_NONBLOCK")], "O_???");
     } else {
-        r.hex(flags as u64);
+        r.hex(flags);
     }
     r.fmt(format_args!(", mq_maxmsg={most}, mq_msgsize={size}, mq_curmsgs={now}}}"));
 }
@@ -404,13 +405,16 @@ pub static ROWS: &[Row] = &[
     Row::new(
         "ipc",
         &[
-            arg("call", Show::With(|r, v| {
-                let (version, call) = (v as u32 >> 16, v as u16);
-                if version != 0 {
-                    r.fmt(format_args!("{version}<<16|"));
-                }
-                r.fmt(format_args!("{call}"));
-            })),
+            arg(
+                "call",
+                Show::With(|r, v| {
+                    let (version, call) = (v as u32 >> 16, v as u16);
+                    if version != 0 {
+                        r.fmt(format_args!("{version}<<16|"));
+                    }
+                    r.fmt(format_args!("{call}"));
+                }),
+            ),
             arg("first", Show::Hex),
             arg("second", Show::Hex),
             arg("third", Show::Hex),

@@ -262,7 +262,11 @@ pub static ROWS: &[Row] = &[
         .pretend(Pretend::No(CRASH)),
     Row::new(
         "mprotect",
-        &[arg("addr", Show::Pointer), arg("len", Show::Ulong), arg("prot", Show::Flags(PROT, "PROT_???"))],
+        &[
+            arg("addr", Show::Pointer),
+            arg("len", Show::Ulong),
+            arg("prot", Show::With(|r, v| r.flags(v, PROT, "PROT_???"))),
+        ],
     )
     .does(&[Does::Plain(Kind::Memory)])
     .pretend(Pretend::No(CRASH)),
@@ -271,15 +275,18 @@ pub static ROWS: &[Row] = &[
         &[
             arg("addr", Show::Pointer),
             arg("len", Show::Ulong),
-            arg("prot", Show::Flags(PROT, "PROT_???")),
+            arg("prot", Show::With(|r, v| r.flags(v, PROT, "PROT_???"))),
             arg("pkey", Show::Int),
         ],
     )
     .does(&[Does::Plain(Kind::Memory)])
     .pretend(Pretend::No(CRASH)),
-    Row::new("pkey_alloc", &[arg("flags", Show::Hex), arg("access_rights", Show::Flags(PKEY_RIGHTS, "PKEY_???"))])
-        .does(&[Does::Plain(Kind::Memory)])
-        .pretend(Pretend::No(CRASH)),
+    Row::new(
+        "pkey_alloc",
+        &[arg("flags", Show::LongHex), arg("access_rights", Show::With(|r, v| r.flags(v, PKEY_RIGHTS, "PKEY_???")))],
+    )
+    .does(&[Does::Plain(Kind::Memory)])
+    .pretend(Pretend::No(CRASH)),
     Row::new("pkey_free", &[arg("pkey", Show::Int)]).does(&[Does::Plain(Kind::Memory)]).pretend(Pretend::Value(0)),
     Row::new(
         "mremap",
@@ -299,7 +306,7 @@ pub static ROWS: &[Row] = &[
         &[
             arg("addr", Show::Pointer),
             arg("size", Show::Ulong),
-            arg("prot", Show::Flags(PROT, "PROT_???")),
+            arg("prot", Show::With(|r, v| r.flags(v, PROT, "PROT_???"))),
             arg("pgoff", Show::Ulong),
             arg("flags", Show::With(remap_flags)),
         ],

@@ -4,6 +4,7 @@ use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::{le_i32, le_word, le16, le32};
 use crate::syscall::helpers_b::array_at;
 use crate::syscall::names::socket as names;
+use crate::syscall::names::socket_option::RARE;
 use crate::syscall::row::Names;
 use crate::syscall::sockaddr::put_sockaddr;
 use crate::syscall::{Kind, Memory, RawCall, Render};
@@ -17,7 +18,6 @@ mod level {
     pub const VSOCK: u32 = 40;
     pub const IPV6: u32 = 41;
     pub const SCTP: u32 = 132;
-    pub const UDPLITE: u32 = 136;
     pub const RAW: u32 = 255;
     pub const PACKET: u32 = 263;
     pub const NETLINK: u32 = 270;
@@ -69,7 +69,7 @@ fn put_name(r: &mut Render<'_>, value: u64, ip: Names, ipv6: Names) {
         level::IP => (names::IP_OPTIONS, "IP_???"),
         level::IPV6 => (names::IPV6_OPTIONS, "IPV6_???"),
         level::TCP => (names::TCP_OPTIONS, "TCP_???"),
-        level::UDP | level::UDPLITE => (names::UDP_OPTIONS, "UDP_???"),
+        level::UDP => (names::UDP_OPTIONS, "UDP_???"),
         level::PACKET => (names::PACKET_OPTIONS, "PACKET_???"),
         level::NETLINK => (names::NETLINK_OPTIONS, "NETLINK_???"),
         level::RAW => (names::RAW_OPTIONS, "RAW_???"),
@@ -78,7 +78,10 @@ fn put_name(r: &mut Render<'_>, value: u64, ip: Names, ipv6: Names) {
         level::ALG => (names::ALG_OPTIONS, "ALG_???"),
         level::XDP => (names::XDP_OPTIONS, "XDP_???"),
         level::VSOCK => (names::VSOCK_OPTIONS, "SO_VM_???"),
-        _ => return r.fmt(format_args!("{value}")),
+        level => match RARE.iter().find(|(l, ..)| *l == level) {
+            Some((_, names, unknown)) => (names, unknown),
+            None => return r.fmt(format_args!("{value}")),
+        },
     };
     r.choice(value, names, unknown);
 }

@@ -17,7 +17,7 @@ pub fn user_desc(r: &mut Render<'_>, addr: u64) {
 /// `before`: the entry number that the program gave, where the kernel has chosen another.
 fn put_user_desc(r: &mut Render<'_>, addr: u64, before: Option<i32>) {
     let mut buf = [0; 16];
-    if !r.fetch(addr, &mut buf) {
+    if !r.fetch_in(addr, &mut buf) {
         return;
     }
     let (entry, base, limit, bits) = (le_i32(&buf, 0), le32(&buf, 4), le32(&buf, 8), le32(&buf, 12));
@@ -75,7 +75,7 @@ fn sysctl(r: &mut Render<'_>, addr: u64) {
     let word = r.call.abi.word();
     let mut buf = [0; 48];
     let buf = &mut buf[..6 * word];
-    if !r.fetch(addr, buf) {
+    if !r.fetch_in(addr, buf) {
         return;
     }
     let at = |i| le_word(buf, i, word);

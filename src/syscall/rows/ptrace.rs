@@ -64,7 +64,7 @@ fn address(r: &mut Render<'_>, value: u64) {
 
 fn data(r: &mut Render<'_>, value: u64) {
     match what(r) {
-        request::TRACEME | request::KILL | request::INTERRUPT | request::LISTEN => r.omit(),
+        request::TRACEME | request::KILL | request::INTERRUPT | request::LISTEN | 16 => r.omit(),
         // PTRACE_CONT, SINGLESTEP, DETACH, SYSCALL, SYSEMU, SYSEMU_SINGLESTEP, SINGLEBLOCK.
         7 | 9 | 17 | 24 | 31..=33 => put_signal(r, u64::from(value as u32)),
         0x4200 | request::SEIZE | 21 => {

@@ -43,7 +43,9 @@ fn old_set_out(r: &mut Render<'_>, addr: u64) {
 
 /// A set in a register, as sgetmask, ssetmask and sigsuspend have it.
 fn old_set_value(r: &mut Render<'_>, value: u64) {
-    put_sigset(r, u64::from(value as u32));
+    let bits = u64::from(value as u32);
+    // Of 32 signals: the complement is told of as many.
+    put_sigset(r, if bits.count_ones() >= 21 { bits | 0xffff_ffff_0000_0000 } else { bits });
 }
 
 fn handler(r: &mut Render<'_>, value: u64) {

@@ -12,13 +12,19 @@ use super::file::{UNFILLED, at_wants};
 /// A mode with its type: `S_IFREG|S_ISUID|0755`.
 pub fn put_mode(r: &mut Render<'_>, mode: u32) {
     let kind = FILE_TYPE.iter().find(|(value, _)| *value == u64::from(mode & 0o170000));
-    let Some((_, name)) = kind else {
-        return r.mode(u64::from(mode));
-    };
-    r.put(name);
-    for (bit, name) in [(0o4000, "|S_ISUID"), (0o2000, "|S_ISGID"), (0o1000, "|S_ISVTX")] {
-        if mode & bit != 0 {
+    let mut bar = match kind {
+        Some((_, name)) => {
             r.put(name);
+            "|"
+        }
+        None if mode & 0o170000 != 0 || mode & 0o7000 == 0 => return r.mode(u64::from(mode)),
+        None => "",
+    };
+    for (bit, name) in [(0o4000, "S_ISUID"), (0o2000, "S_ISGID"), (0o1000, "S_ISVTX")] {
+        if mode & bit != 0 {
+            r.put(bar);
+            r.put(name);
+            bar = "|";
         }
     }
     r.put("|");
