@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-/// The percentages that were reached: `quick=` for this test. They may only be raised.
+/// The percentages that were reached: `quick=` for this test, `full=` for full.sh. They may only be raised.
 const FLOOR: &str = "tests/strace_parity/floor";
 
 /// What chance may take (percent): races of threads and children, and what else runs on the machine.

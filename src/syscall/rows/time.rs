@@ -4,7 +4,7 @@ use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::{le_i32, le_long, le32};
 use crate::syscall::decode::signal::sigevent;
 use crate::syscall::decode::time::{
-    TimeForm, interval, native_timespec, native_timeval, put_date, put_time, seconds, timespec, wide_timespec,
+    TimeForm, interval, native_timespec, native_timeval, put_date, put_time, seconds, timespec_in, wide_timespec,
 };
 use crate::syscall::names::time::{ADJ, CLOCKS, ITIMER, STA, TIME_STATE, TIMER_FLAGS};
 use crate::syscall::row::{Does, Pretend, ResultKind, Row, Show, arg, out};
@@ -27,7 +27,7 @@ fn timeval_out(r: &mut Render<'_>, addr: u64) {
 /// What is left of a sleep: the kernel only says so when a signal has cut it short.
 fn remaining(r: &mut Render<'_>, addr: u64, form: TimeForm) {
     match r.outcome.and_then(|o| o.errno()) {
-        Some(errno) if errno == EINTR || crate::syscall::errno::is_restart(errno) => timespec(r, addr, form),
+        Some(errno) if errno == EINTR || crate::syscall::errno::is_restart(errno) => timespec_in(r, addr, form),
         _ => r.pointer(addr),
     }
 }
