@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::decode::bytes::{le16, le32};
-use super::helpers_b::{array_at, be16, be32};
 use super::names::socket as names;
+use super::pieces::{array_at, be16, be32};
 use super::{Memory, Render};
 
 /// `sizeof(struct sockaddr_storage)`: the kernel takes no more.

@@ -3,8 +3,8 @@
 use crate::syscall::decode::bytes::{le_i32, le_long, le_word, le16, le32};
 use crate::syscall::decode::iovec::Iov;
 use crate::syscall::decode::time::{TimeForm, put_time};
-use crate::syscall::helpers_b::array_at;
 use crate::syscall::names::socket as names;
+use crate::syscall::pieces::array_at;
 use crate::syscall::render::SHOWN;
 use crate::syscall::sockaddr::{put_sockaddr, sockaddr};
 use crate::syscall::{Memory, RawCall, Render};

@@ -2,9 +2,9 @@
 
 use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::{le_i32, le_word, le16, le32};
-use crate::syscall::helpers_b::array_at;
 use crate::syscall::names::socket as names;
 use crate::syscall::names::socket_option::RARE;
+use crate::syscall::pieces::array_at;
 use crate::syscall::row::Names;
 use crate::syscall::sockaddr::put_sockaddr;
 use crate::syscall::{Kind, Memory, RawCall, Render};

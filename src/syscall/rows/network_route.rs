@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::syscall::Render;
 use crate::syscall::decode::bytes::{le_i32, le_word, le16, le32};
-use crate::syscall::helpers_b::array_at;
 use crate::syscall::names::socket as names;
+use crate::syscall::pieces::array_at;
 use crate::syscall::render::SHOWN;
 use crate::syscall::row::Names;
 
