@@ -48,7 +48,8 @@ impl Protection {
 
     /// Whether removing or renaming `path` would take something of Syswall's with it.
     fn holds_own(&self, path: &Path) -> bool {
-        self.paths.iter().any(|p| p.starts_with(path))
+        // An empty name names nothing, though every path starts with it.
+        !path.as_os_str().is_empty() && self.paths.iter().any(|p| p.starts_with(path))
     }
 
     /// What would take the program, or its memory, out of Syswall's sight.
