@@ -46,6 +46,18 @@ impl Protection {
         path.starts_with(&self.own_proc) || self.paths.iter().any(|p| path.starts_with(p))
     }
 
+    /// Whether `path` is what everybody may read of every process, as ps(1) and top(1) do: their lists would lack
+    /// Syswall.
+    fn is_public(&self, path: &Path) -> bool {
+        let Ok(below) = path.strip_prefix(&self.own_proc) else { return false };
+        let name = below.file_name().and_then(|n| n.to_str()).unwrap_or("");
+        let depth = below.components().count();
+        matches!(
+            name,
+            "stat" | "statm" | "status" | "cmdline" | "comm" | "cgroup" | "loginuid" | "sessionid" | "oom_score"
+        ) && (depth == 1 || depth == 3 && below.starts_with("task"))
+    }
+
     /// Whether removing or renaming `path` would take something of Syswall's with it.
     fn holds_own(&self, path: &Path) -> bool {
         // An empty name names nothing, though every path starts with it.
@@ -79,7 +91,7 @@ impl Protection {
         call.accesses.iter().find_map(|access| match (&access.object, access.kind) {
             (_, Kind::FileStat | Kind::FileList) => None,
             (Some(Object::Path { path, .. }), kind) => {
-                let forbidden = self.is_own_path(path)
+                let forbidden = self.is_own_path(path) && !(kind == Kind::FileRead && self.is_public(path))
                     || matches!(kind, Kind::FileRename | Kind::FileDelete) && self.holds_own(path);
                 forbidden.then_some(libc::EACCES)
             }
