@@ -91,7 +91,8 @@ impl Protection {
         call.accesses.iter().find_map(|access| match (&access.object, access.kind) {
             (_, Kind::FileStat | Kind::FileList) => None,
             (Some(Object::Path { path, .. }), kind) => {
-                let forbidden = self.is_own_path(path) && !(kind == Kind::FileRead && self.is_public(path))
+                let forbidden = self.is_own_path(path)
+                    && !(matches!(kind, Kind::FileRead | Kind::Descriptor) && self.is_public(path))
                     || matches!(kind, Kind::FileRename | Kind::FileDelete) && self.holds_own(path);
                 forbidden.then_some(libc::EACCES)
             }
