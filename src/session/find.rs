@@ -43,7 +43,8 @@ pub fn find_program(argv: &[OsString], cwd: &Path) -> Result<Found, RunError> {
         let candidate = cwd.join(&execute);
         match why_not(&candidate) {
             None => return Ok(Found { execute, path: candidate }),
-            Some(why) if why.0 == 126 => refused = refused.or(Some((candidate, why))),
+            // A directory that may not be searched says nothing about what is in it.
+            Some(why) if why.0 == 126 && candidate.exists() => refused = refused.or(Some((candidate, why))),
             Some(_) => {}
         }
     }
