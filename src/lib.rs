@@ -12,14 +12,16 @@
 //! | [`tracer`] | the engine: event loop, tasks, deciding, enforcing | tracer |
 //! | [`recording`] | SQLite file: schema, writer, filters, queries | recorder; readers anywhere |
 //! | [`report`] | statistics, run report, comparison, exports; from recordings only | any worker |
+//! | [`session`] | one run: policy, recording and tracer started, answered and ended together | front end |
 //! | [`cli`] | commands, terminal prompts | main |
 //! | [`ui`] | everything GTK | GTK main |
 //!
 //! # Direction of imports
 //!
-//! `ui, cli → words, report → recording → policy → syscall`, `ui, cli → tracer → policy → syscall`,
-//! `tracer → sys, recording` (the event type), all but `syscall` and `sys` → `i18n`. Nobody imports `ui` or `cli`; `syscall` and `policy`
-//! know no operating system. `tests/architecture.rs` enforces it.
+//! `ui, cli → words, report → recording → policy → syscall`, `ui, cli → session → tracer → policy → syscall`,
+//! `words → tracer` (the question), `session → recording, sys`, `tracer → sys, recording` (the event type), and all but
+//! `syscall` and `sys` → `i18n`. Nobody imports `ui` or `cli`; `syscall` and `policy` know no operating system.
+//! `tests/architecture.rs` enforces it.
 //!
 //! # Data flows one way
 //!
