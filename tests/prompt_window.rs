@@ -16,7 +16,7 @@ use gtk::glib;
 use gtk::prelude::*;
 use syswall::policy::answer::{Choice, HowLong, WhatScope, WhoScope};
 use syswall::policy::{Decision, Place};
-use syswall::syscall::{Abi, Access, Kind, Object, Transport};
+use syswall::syscall::{Abi, Access, ArgText, Kind, Object, Transport};
 use syswall::tracer::{Ancestor, Question};
 use syswall::ui::prompt::Prompter;
 
@@ -99,7 +99,8 @@ fn question(id: u64, kind: Kind, object: Object) -> Question {
         cwd: "/home/anna".into(),
         abi: Abi::X86_64,
         call: "openat".into(),
-        text: "openat(AT_FDCWD, \"Pictures/2026/holiday.jpg\", O_RDONLY|O_CLOEXEC".into(),
+        args: ArgText::of(&["AT_FDCWD", "\"Pictures/2026/holiday.jpg\"", "O_RDONLY|O_CLOEXEC"]),
+        host: None,
         accesses: vec![Access { kind, object: Some(object) }],
         asked: 0,
         can_pretend: true,

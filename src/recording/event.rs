@@ -145,6 +145,8 @@ pub struct Call {
     pub kinds: KindSet,
     /// What it did to what; entries that a policy would not look at are left out.
     pub accesses: Vec<Access>,
+    /// What the program was told that the first internet address among them is called: its own word.
+    pub host: Option<Arc<str>>,
     /// What was decided.
     pub decision: Decision,
     /// On whose word.

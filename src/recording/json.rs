@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use serde_json::{Map, Value, json};
 
-use super::{Event, ExitStatus, What};
+use super::{Call, Event, ExitStatus, What};
 use crate::syscall::{Object, errno, signal_name};
 
 /// The event as an object of the contract's fields.
@@ -28,7 +28,7 @@ pub fn event(event: &Event) -> Value {
             set("args", call.args.args().collect());
             set("text", call.line().into());
             set("kinds", call.kinds.iter().map(|k| k.name()).collect());
-            set("objects", call.accesses.iter().filter_map(|a| a.object.as_ref()).map(object).collect());
+            set("objects", objects(call));
             set("decision", call.decision.name().into());
             set("by", call.by.name().into());
             set("rule", call.rule.as_deref().into());
@@ -62,6 +62,24 @@ pub fn event(event: &Event) -> Value {
         }
     }
     Value::Object(out)
+}
+
+/// The objects of a call; an address with the name that the program was told.
+fn objects(call: &Call) -> Value {
+    let named = call.accesses.iter().find_map(|a| match a.object {
+        Some(Object::Address { address, .. }) => Some(address),
+        _ => None,
+    });
+    let objects = call.accesses.iter().filter_map(|a| a.object.as_ref()).map(|o| {
+        let mut value = object(o);
+        if let (Object::Address { address, .. }, Some(host), Value::Object(fields)) = (o, &call.host, &mut value)
+            && Some(*address) == named
+        {
+            fields.insert("host".into(), (**host).into());
+        }
+        value
+    });
+    objects.collect()
 }
 
 /// `{"code":0}` or `{"signal":"SIGSEGV","core":true}`.

@@ -115,6 +115,8 @@ const CACHED: usize = 200_000;
 pub struct Reader {
     path: PathBuf,
     pub(super) db: Connection,
+    /// Whether it has the table `host`.
+    hosts: bool,
     caches: RefCell<Caches>,
 }
 
@@ -122,22 +124,22 @@ impl Reader {
     /// Opens `path`. The error says whether it is missing, empty, foreign, damaged or from a newer Syswall.
     pub fn open(path: &Path) -> Result<Reader, RecordingError> {
         let fail = |message: String| Err(RecordingError::new(path, message));
-        match header(path)? {
+        let version = match header(path)? {
             Header::Empty => return fail(tr("is empty, so it is no recording")),
             Header::Foreign => return fail(tr("is not a recording made by Syswall")),
             Header::Recording(version) if version > schema::VERSION => {
                 return fail(tr("was made by a newer version of Syswall; open it with that"));
             }
             Header::Recording(version) if version < 1 => return fail(tr("is damaged: it has no version")),
-            Header::Recording(_) => {}
-        }
+            Header::Recording(version) => version,
+        };
         let sql = |e: rusqlite::Error| RecordingError::sqlite(path, &e);
         let db = connect(path).map_err(sql)?;
-        if !schema::is_ours(&db).map_err(sql)? {
+        if !schema::is_ours(&db, version).map_err(sql)? {
             return fail(tr("is damaged, or is not a recording made by Syswall: its tables are others"));
         }
         filter::add_functions(&db).map_err(sql)?;
-        Ok(Reader { path: path.to_owned(), db, caches: RefCell::default() })
+        Ok(Reader { path: path.to_owned(), db, hosts: schema::has_hosts(version), caches: RefCell::default() })
     }
 
     /// The file.
@@ -256,11 +258,12 @@ impl Reader {
     fn select(&self, condition: &str, values: Vec<Value>) -> Result<Vec<Event>, RecordingError> {
         let mut out = Vec::new();
         let started = self.started()?;
+        let (name, join) = if self.hosts { ("h.name", "LEFT JOIN host h ON h.seq = e.seq") } else { ("NULL", "") };
         let mut query = self
             .db
             .prepare_cached(&format!(
-                "SELECT e.seq, e.time, e.task, e.shape, e.duration, e.waited, e.result, a.text, t.text, e.does \
-                 FROM event e LEFT JOIN text a ON a.id = e.args LEFT JOIN text t ON t.id = e.text WHERE {condition}"
+                "SELECT e.seq, e.time, e.task, e.shape, e.duration, e.waited, e.result, a.text, t.text, e.does, {name} \
+                 FROM event e LEFT JOIN text a ON a.id = e.args LEFT JOIN text t ON t.id = e.text {join} WHERE {condition}"
             ))
             .map_err(|e| self.error(e))?;
         let mut rows = query.query(params_from_iter(values)).map_err(|e| self.error(e))?;
@@ -296,6 +299,7 @@ impl Reader {
                         Some(list) => self.list(list)?.to_vec(),
                         None => Vec::new(),
                     },
+                    host: row.get::<_, Option<String>>(10).map_err(fail)?.map(Arc::from),
                     decision: shape.decision,
                     by: shape.by,
                     rule: shape.rule.clone(),

@@ -15,7 +15,9 @@ use crate::i18n::tr;
 /// `PRAGMA application_id` of recordings, "SyRw"; at byte 68 of the file, by which file managers know them.
 pub const APPLICATION_ID: i32 = 0x5379_5277;
 /// `PRAGMA user_version`: the version of the tables.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
+/// The last version without the table `host`; what it made is read as before.
+const WITHOUT_HOSTS: i32 = 1;
 
 /// The tables. A file whose tables differ is refused, so that none of its SQL is ever run.
 ///
@@ -42,6 +44,8 @@ pub const TABLES: &[&str] = &[
      result INTEGER, args INTEGER, text INTEGER, does INTEGER)",
     // Where arguments begin and end (pairs of 32 bits), for those few of which the text alone does not tell.
     "CREATE TABLE spans(seq INTEGER PRIMARY KEY, spans BLOB, entry INTEGER)",
+    // What the program was told that the first internet address of a call is called, where it was told.
+    "CREATE TABLE host(seq INTEGER PRIMARY KEY, name TEXT)",
     // For people with an SQL shell.
     "CREATE VIEW events AS SELECT e.seq, e.time, p.pid, k.tid, g.path AS program, s.event, s.call, a.text AS args, s.kinds, s.decision, \
      s.by, s.rule, e.result, s.errno, e.duration, e.waited FROM event e JOIN task k ON k.id = e.task JOIN process p ON p.id = k.process \
@@ -91,9 +95,15 @@ pub fn create(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Whether the tables behind `db` are exactly ours.
-pub fn is_ours(db: &Connection) -> rusqlite::Result<bool> {
+/// Whether recordings of that version have the table `host`.
+pub const fn has_hosts(version: i32) -> bool {
+    version > WITHOUT_HOSTS
+}
+
+/// Whether the tables behind `db` are exactly those of that version.
+pub fn is_ours(db: &Connection, version: i32) -> rusqlite::Result<bool> {
     let mut query = db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")?;
     let found = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-    Ok(found == TABLES)
+    let ours = TABLES.iter().filter(|t| has_hosts(version) || !t.starts_with("CREATE TABLE host("));
+    Ok(ours.eq(&found))
 }

@@ -312,6 +312,9 @@ impl Writer {
                 entry as i64
             ])?;
         }
+        if let Some(host) = &call.host {
+            self.db.prepare_cached("INSERT INTO host VALUES(?, ?)")?.execute(params![event.seq as i64, host])?;
+        }
         let shape = self.shape(&Shape {
             event: "call",
             abi: Some(call.abi.name()),

@@ -53,6 +53,18 @@ impl ArgText {
         ArgText { text, spans, entry, ..ArgText::default() }
     }
 
+    /// These arguments, all known at the entry.
+    pub fn of(args: &[&str]) -> ArgText {
+        let text = args.join(", ");
+        let mut at = 0;
+        let spans = args.iter().map(|arg| {
+            let start = at;
+            at += arg.len() as u32 + 2;
+            Some((start, start + arg.len() as u32))
+        });
+        ArgText { spans: spans.collect(), entry: text.len(), text, ..ArgText::default() }
+    }
+
     /// Empties it, keeping the buffers.
     pub fn clear(&mut self) {
         self.text.clear();

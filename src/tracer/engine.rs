@@ -15,6 +15,7 @@ use super::fakes::Fakes;
 use super::handle::{Request, Setup, StartError, Watch};
 use super::message::{Ended, Message};
 use super::mounts::Mounts;
+use super::names::Names;
 use super::output::{Lost, Output};
 use super::protection::Protection;
 use super::questions::Questions;
@@ -44,6 +45,7 @@ pub(super) struct Engine {
     pub mounts: Mounts,
     /// What was read of the stopped task's memory.
     pub pages: Rc<PageCache>,
+    pub names: Names,
     pub paused: bool,
     /// Tasks that go on when the pause ends.
     pub parked: Vec<(i32, Resume, i32)>,
@@ -145,6 +147,7 @@ impl Engine {
             fakes: Fakes::default(),
             mounts: Mounts::new(),
             pages: Rc::default(),
+            names: Names::default(),
             paused: false,
             parked: Vec::new(),
             status: None,

@@ -78,6 +78,7 @@ impl Engine {
             return self.resume(tid, self.watch.free(), 0);
         }
         self.after(pid, &call, outcome);
+        self.learn_names(tid, &call, outcome);
         let sigreturn = matches!(call.raw.name(), Some("rt_sigreturn" | "sigreturn"));
         let result_text = self.finish_text(tid, &mut call, outcome);
         self.record(tid, pid, call, Some(outcome), result_text, now);
@@ -147,6 +148,7 @@ impl Engine {
             args: call.args,
             result_text,
             kinds: call.kinds,
+            host: self.names.of_first(&call.accesses),
             accesses: call.accesses,
             decision,
             by: call.verdict.by,

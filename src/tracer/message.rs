@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::i18n::Text;
 use crate::policy::Decision;
 use crate::recording::ExitStatus;
-use crate::syscall::{Abi, Access};
+use crate::syscall::{Abi, Access, ArgText};
 
 /// Names one question of a run.
 pub type QuestionId = u64;
@@ -42,12 +42,14 @@ pub struct Question {
     pub abi: Abi,
     /// The call's name.
     pub call: String,
-    /// `name(args` as strace would have printed it so far.
-    pub text: String,
+    /// Its arguments as strace would have printed them so far.
+    pub args: ArgText,
     /// Everything the call would do.
     pub accesses: Vec<Access>,
     /// Which of them is asked about.
     pub asked: usize,
+    /// What the program was told that the address asked about is called: its own word, which decides nothing.
+    pub host: Option<Arc<str>>,
     /// Whether a believable success can be made.
     pub can_pretend: bool,
     /// Why not, if not (msgid).
@@ -62,6 +64,11 @@ impl Question {
     /// The access that is asked about.
     pub fn access(&self) -> Option<&Access> {
         self.accesses.get(self.asked)
+    }
+
+    /// `name(args` as strace would have printed it so far.
+    pub fn text(&self) -> String {
+        format!("{}({}", self.call, self.args.text)
     }
 }
 

@@ -19,6 +19,7 @@ mod jobs;
 mod lifecycle;
 mod message;
 mod mounts;
+mod names;
 mod output;
 mod protection;
 mod questions;

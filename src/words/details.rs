@@ -14,7 +14,7 @@ pub fn details(question: &Question) -> Vec<(String, String)> {
     let parents: Vec<String> =
         question.ancestry.iter().map(|a| format!("{} ({})", escape(&*a.program), a.pid)).collect();
     let mut details = vec![
-        (tr("Call"), escape(&question.text)),
+        (tr("Call"), escape(question.text())),
         (tr("Calling convention"), question.abi.name().to_owned()),
         (tr("Process"), question.pid.to_string()),
         (tr("Thread"), question.tid.to_string()),

@@ -30,4 +30,4 @@ pub use details::details;
 pub use matters::{Asker, why_it_matters};
 pub use object::{object, program_name, service};
 pub use pretend::{pretended, why_not_pretended};
-pub use question::{SHOWN_MAX, Sentences, question};
+pub use question::{SHOWN_MAX, Sentences, looked_up, question};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::action::fill_object;
+use super::action::{OBJECT_MAX, fill_object};
 use super::{Asker, elide, escape, fill, kind_name, object, program_name, service, tr, why_it_matters};
 use crate::syscall::{Access, Kind, Object};
 use crate::tracer::Question;
@@ -39,7 +39,7 @@ pub fn question(question: &Question, home: Option<&Path>) -> Sentences {
         through: through(question),
         complete: whole.chars().count() <= SHOWN_MAX,
         object: elide(&whole, SHOWN_MAX),
-        via: access.and_then(|a| a.object.as_ref()).and_then(|o| via(o, &question.cwd)),
+        via: access.and_then(|a| a.object.as_ref()).and_then(|o| via(o, question)),
         why: access.and_then(|a| why_it_matters(a, &asker)),
     }
 }
@@ -169,11 +169,14 @@ fn through(question: &Question) -> Option<String> {
     Some(fill(&tr("Started by {first} through {chain}"), &[("first", &first), ("chain", &chain.join(" → "))]))
 }
 
-/// That the program named the object otherwise than by its resolved path.
-fn via(object: &Object, cwd: &Path) -> Option<String> {
+/// That the program named the object otherwise than by its resolved path or its address.
+fn via(object: &Object, question: &Question) -> Option<String> {
+    if let (Object::Address { .. }, Some(host)) = (object, &question.host) {
+        return Some(looked_up(host));
+    }
     let Object::Path { path, asked } = object else { return None };
     // Lexically the same: relative to the current directory, or with `.` and doubled slashes.
-    if asked.is_empty() || cwd.join(asked).components().eq(path.components()) {
+    if asked.is_empty() || question.cwd.join(asked).components().eq(path.components()) {
         return None;
     }
     let (asked, path) = (elide(&escape(asked), 200), elide(&escape(path), 200));
@@ -186,6 +189,12 @@ fn via(object: &Object, cwd: &Path) -> Option<String> {
         tr("asked for as {asked}, which is {path}")
     };
     Some(fill(&template, &[("asked", &asked), ("path", &path)]))
+}
+
+/// A host name, marked as what it is: whoever answered the program can have lied.
+pub fn looked_up(host: &str) -> String {
+    // Translators: {host} is a host name, such as "example.org".
+    fill(&tr("{host}, as the program looked it up"), &[("host", &elide(&escape(host), OBJECT_MAX))])
 }
 
 /// What the kernel calls the process now; a process names itself, so this is a hint only.
@@ -211,7 +220,8 @@ mod tests {
             cwd: "/home/anna".into(),
             abi: Abi::X86_64,
             call: call.to_owned(),
-            text: format!("{call}("),
+            args: crate::syscall::ArgText::default(),
+            host: None,
             accesses,
             asked: 0,
             can_pretend: true,

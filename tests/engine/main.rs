@@ -8,6 +8,7 @@ mod bad_input;
 mod exec;
 mod hostile;
 mod jobs;
+mod names;
 mod policy_runs;
 mod processes;
 mod questions;

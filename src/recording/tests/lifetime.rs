@@ -107,7 +107,7 @@ fn what_is_no_recording_is_refused_in_words() {
     assert!(refusal(&file).contains("not a recording"));
 
     let mut newer = good.clone();
-    newer[63] = 2;
+    newer[63] = super::super::VERSION as u8 + 1;
     std::fs::write(&file, &newer).unwrap();
     assert!(refusal(&file).contains("newer"));
     std::fs::write(&file, &good[..good.len() / 2]).unwrap();

@@ -51,6 +51,7 @@ pub(crate) fn call(name: &str, args: &[&str], result: i64, accesses: Vec<Access>
         name: name.into(),
         args: ArgText::from_parts(text.clone(), &spans, text.len()),
         result_text: result.to_string(),
+        host: None,
         kinds: accesses.iter().map(|a| a.kind).collect::<KindSet>(),
         accesses,
         decision: Decision::Allow,

@@ -56,6 +56,7 @@ fn every_event() -> Vec<Event> {
     let mut odd = call("weird", &[], 0, vec![]);
     // A string that looks like two arguments to who only sees the text.
     odd.args = ArgText::from_parts("a, b, [c".to_owned(), &[(0, 4), (6, 8)], 1);
+    odd.host = Some("example.org".into());
     odd.result_text = String::new();
     whats.push(happened(odd));
     for entry in [0, 3, 6, 7] {
@@ -198,4 +199,26 @@ fn counts_over_time_add_up() {
     let calls = reader.calls(&Filter::default()).unwrap();
     assert_eq!((calls[0].count, calls[0].average_ns(), calls[0].min_ns), (100, 1500, 1500));
     assert_eq!(reader.files(&Filter::default(), 5).unwrap()[0].read, 100);
+}
+
+#[test]
+fn what_the_first_version_recorded_is_read_as_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.syswall");
+    drop(record(&file, every_event()));
+    let db = rusqlite::Connection::open(&file).unwrap();
+    db.execute_batch("DROP TABLE host; PRAGMA user_version = 1").unwrap();
+    drop(db);
+    let events = Reader::open(&file).unwrap().page(&Filter::text(""), 0, 1000).unwrap();
+    let hosts = |e: &Event| match &e.what {
+        What::Call(call) => call.host.clone(),
+        _ => None,
+    };
+    assert_eq!(events.len(), every_event().len());
+    assert!(events.iter().all(|e| hosts(e).is_none()));
+    // A table more or less than its version has is no recording.
+    let db = rusqlite::Connection::open(&file).unwrap();
+    db.execute_batch("PRAGMA user_version = 2").unwrap();
+    drop(db);
+    assert!(Reader::open(&file).is_err());
 }

@@ -64,3 +64,21 @@ pub fn total(call: &RawCall, memory: &dyn Memory, addr: u64, count: u64) -> Opti
     (bytes.len() == count * 2 * word)
         .then(|| bytes.chunks_exact(2 * word).fold(0u64, |sum, e| sum.saturating_add(le_word(e, 1, word))))
 }
+
+/// The first `len` bytes of what an array of `count` entries at `addr` stands for, as far as they can be read.
+pub fn gather(call: &RawCall, memory: &dyn Memory, addr: u64, count: u64, len: usize) -> Vec<u8> {
+    let word = call.abi.word();
+    let mut out = Vec::new();
+    // UIO_MAXIOV: the kernel takes no more.
+    let array = memory.up_to(addr, count.min(1024) as usize * 2 * word).unwrap_or_default();
+    for entry in array.chunks_exact(2 * word) {
+        let (base, has) = (le_word(entry, 0, word), le_word(entry, 1, word));
+        let wanted = usize::try_from(has).unwrap_or(usize::MAX).min(len - out.len());
+        let Some(part) = memory.up_to(base, wanted) else { break };
+        out.extend_from_slice(&part);
+        if part.len() < wanted || out.len() == len {
+            break;
+        }
+    }
+    out
+}

@@ -2,6 +2,7 @@
 //! the memory cannot be read, the address.
 
 pub mod bytes;
+pub mod dns;
 pub mod iovec;
 pub mod signal;
 pub mod time;

@@ -20,7 +20,7 @@ pub mod memory;
 pub mod mount;
 pub mod name;
 pub mod network;
-mod network_message;
+pub mod network_message;
 mod network_netlink;
 mod network_option;
 mod network_route;

@@ -62,6 +62,11 @@ pub fn name_of(call: &RawCall, memory: &dyn Memory, addr: u64) -> Option<(u64, u
     read_header(memory, addr, call.abi.word()).map(|h| (h.name, u64::from(h.name_len)))
 }
 
+/// Where the bytes of the message at `addr` are: its `struct iovec` array and its count.
+pub fn iov_of(call: &RawCall, memory: &dyn Memory, addr: u64) -> Option<(u64, u64)> {
+    read_header(memory, addr, call.abi.word()).map(|h| (h.iov, h.iov_len))
+}
+
 fn put_header(r: &mut Render<'_>, h: &Header, way: Way) {
     r.put("{msg_name=");
     let len = match way {
