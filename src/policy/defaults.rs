@@ -48,6 +48,10 @@ const TERMINAL_REQUESTS: [&str; 13] = [
     "TIOCSWINSZ",
 ];
 
+/// Calls that look into nothing: among its own, a program may share the processors out as it likes.
+const SCHEDULING: [&str; 6] =
+    ["setpriority", "ioprio_set", "sched_setparam", "sched_setscheduler", "sched_setaffinity", "sched_setattr"];
+
 /// Directories that the dynamic loader takes libraries from by itself.
 const LIBRARY_DIRS: [&str; 9] = [
     "/lib/",
@@ -113,6 +117,7 @@ fn is_guarded(access: &Access, query: &Query<'_>) -> bool {
         _ if !kind.is_guarded() => false,
         Some(Object::Process { pid, tree }) => match kind {
             Kind::ProcessSignal => !*tree && *pid != query.pid,
+            Kind::ProcessInspect if SCHEDULING.contains(&query.call) => !*tree && *pid != query.pid,
             Kind::ProcessInspect => *pid != query.pid,
             _ => true,
         },

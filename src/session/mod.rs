@@ -97,6 +97,8 @@ pub struct Options {
     pub terminal: Option<OwnedFd>,
     /// Whether INT, TERM, … that reach Syswall go to the program.
     pub forward_signals: bool,
+    /// Sockets that lead to Syswall's own buttons; see [`Setup::accessibility`]. `None`: it has no windows.
+    pub accessibility: Option<Vec<OsString>>,
 }
 
 impl Options {
@@ -115,6 +117,7 @@ impl Options {
             answer: None,
             terminal: None,
             forward_signals: false,
+            accessibility: None,
         }
     }
 }
@@ -248,6 +251,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
         events: recorder.as_ref().map(Recorder::sender),
         trace,
         protected,
+        accessibility: options.accessibility,
         answer: options.answer,
         watch: options.watch,
         forward_signals: options.forward_signals,

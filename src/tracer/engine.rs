@@ -111,7 +111,8 @@ impl Engine {
         bell: Arc<Bell>,
         started: mpsc::Sender<Result<(), StartError>>,
     ) {
-        let Setup { mut launch, rules, events, trace, protected, watch, answer, forward_signals } = setup;
+        let Setup { mut launch, rules, events, trace, protected, accessibility, watch, answer, forward_signals } =
+            setup;
         if watch == Watch::Policy {
             match super::watch::filter(&rules) {
                 Ok(filter) => launch.filter = Some(filter),
@@ -143,7 +144,7 @@ impl Engine {
             rules,
             questions: Questions::default(),
             out: Output::new(events, messages, trace),
-            protection: Protection::new(protected),
+            protection: Protection::new(protected, accessibility, watch),
             fakes: Fakes::default(),
             mounts: Mounts::new(),
             pages: Rc::default(),

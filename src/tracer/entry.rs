@@ -162,7 +162,7 @@ impl Engine {
             return Verdict { decision: Decision::Deny, errno: libc::ENOSYS, ..allow(By::Protection) };
         }
         let Some(process) = self.processes.get(&task.pid) else { return allow(By::Default) };
-        if let Some(errno) = self.protection.forbids(task.pid, call) {
+        if let Some(errno) = self.protection.forbids(tid, task.pid, call) {
             return Verdict { decision: Decision::Deny, errno, ..allow(By::Protection) };
         }
         if let Some(verdict) = self.protection.blinds(call) {

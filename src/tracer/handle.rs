@@ -1,5 +1,6 @@
 //! The tracer seen from other threads: how to start it and what it can be told.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +38,9 @@ pub struct Setup {
     pub trace: Option<TraceText>,
     /// Files and directories that are Syswall's own, absolute and resolved.
     pub protected: Vec<PathBuf>,
+    /// Where Syswall has windows: sockets of the accessibility bus, through which their buttons could be pressed, beyond
+    /// those that can be told by their names. `None`: it has no windows.
+    pub accessibility: Option<Vec<OsString>>,
     /// Which calls stop.
     pub watch: Watch,
     /// What every question is answered with, at once, without the front end; never saved.

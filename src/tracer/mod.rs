@@ -21,6 +21,7 @@ mod message;
 mod mounts;
 mod names;
 mod output;
+mod own;
 mod protection;
 mod questions;
 mod resolve;

@@ -5,6 +5,7 @@
 
 #![allow(dead_code)]
 
+pub mod attacks;
 mod dir;
 pub mod pty;
 pub mod tracees;

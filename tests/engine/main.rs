@@ -13,6 +13,7 @@ mod policy_runs;
 mod processes;
 mod questions;
 mod recording_runs;
+mod selfdefence;
 mod signals;
 mod surroundings;
 mod threads;

@@ -216,11 +216,24 @@ fn itimerspec_wide_out(r: &mut Render<'_>, addr: u64) {
 }
 
 /// Setting the owner of a descriptor makes the kernel send signals for the program; the rest is about what is open.
-fn fcntl_does(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
+/// Who gets the signals of a descriptor: `struct f_owner_ex` (fcntl(2)).
+fn owner_target(memory: &dyn Memory, addr: u64) -> Target {
+    const GROUP: u32 = 2;
+    match (memory.u32(addr), memory.u32(addr.wrapping_add(4))) {
+        (Some(GROUP), Some(group)) => Target::Process((group as i32).wrapping_neg()),
+        (Some(_), Some(task)) => Target::Thread(task as i32),
+        _ => Target::Unreadable,
+    }
+}
+
+fn fcntl_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     let fd = Target::Fd(call.args[0] as i32);
     out.push(Want::new(Kind::Descriptor, fd));
     if call.args[1] as u32 == cmd::SETOWN {
         out.push(Want::new(Kind::ProcessSignal, Target::Process(call.args[2] as i32)));
+    }
+    if call.args[1] as u32 == cmd::SETOWN_EX {
+        out.push(Want::new(Kind::ProcessSignal, owner_target(memory, call.args[2])));
     }
 }
 

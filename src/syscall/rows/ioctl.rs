@@ -93,6 +93,10 @@ mod tty {
     pub const TIOCVHANGUP: u32 = 0x5437;
 }
 
+/// They say who gets the signals of a descriptor (asm-generic/sockios.h).
+const FIOSETOWN: u32 = 0x8901;
+const SIOCSPGRP: u32 = 0x8902;
+
 /// Where a request belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
@@ -229,6 +233,11 @@ fn wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
         }
     };
     out.push(want);
+    if matches!(code, FIOSETOWN | SIOCSPGRP) {
+        // As fcntl's F_SETOWN: who gets the descriptor's signals.
+        let target = memory.u32(argument).map_or(Target::Unreadable, |pid| Target::Process(pid as i32));
+        out.push(Want::new(Kind::ProcessSignal, target));
+    }
 }
 
 /// NS_GET_NSTYPE's answer is a flag of clone(2).
@@ -250,5 +259,6 @@ pub static ROWS: &[Row] = &[Row::new(
 .may(Kind::Descriptor)
 .may(Kind::FileAttributes)
 .may(Kind::Device)
+.may(Kind::ProcessSignal)
 .may(Kind::System)
 .pretend(Pretend::Value(0))];

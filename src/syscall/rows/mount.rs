@@ -8,7 +8,7 @@ use crate::syscall::names::mount::{
 use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::{Kind, Memory, RawCall, Render};
 
-use super::file::UNFILLED;
+use super::file::{AT_EMPTY, AT_NOFOLLOW, UNFILLED};
 
 const MS_REMOUNT: u64 = 32;
 const MS_BIND: u64 = 4096;
@@ -131,6 +131,26 @@ fn mount_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     }
 }
 
+/// A tree that is opened as a copy is what a bind mount makes: its files under other names.
+fn open_tree_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
+    const CLONE: u64 = 1;
+    let flags = call.args[2];
+    let (follow, empty) = (flags & AT_NOFOLLOW == 0, flags & AT_EMPTY != 0);
+    let kind = if flags & CLONE != 0 { Kind::FileRead } else { Kind::FileStat };
+    out.push(Want::new(kind, path_target(memory, call.args[0] as i32, call.args[1], follow, empty)));
+}
+
+fn move_mount_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
+    let [from_dir, from, to_dir, to, flags, _] = call.args;
+    // MOVE_MOUNT_F_… and MOVE_MOUNT_T_… (linux/mount.h): links are followed, and empty paths mean the descriptor.
+    let target = |dir: u64, path, at: u64| path_target(memory, dir as i32, path, flags & at != 0, flags & at << 2 != 0);
+    let source = target(from_dir, from, 1);
+    if !matches!(source, Target::Fd(_)) {
+        out.push(Want::new(Kind::FileRead, source));
+    }
+    out.push(Want::new(Kind::FileAttributes, target(to_dir, to, 0x10)));
+}
+
 /// The rows.
 pub static ROWS: &[Row] = &[
     Row::new(
@@ -149,10 +169,10 @@ pub static ROWS: &[Row] = &[
     .may(Kind::FileRead)
     .pretend(Pretend::Value(0)),
     Row::new("umount", &[arg("target", Show::Path)])
-        .does(&[Does::System(Kind::System, "mount")])
+        .does(&[Does::System(Kind::System, "mount"), Does::path(Kind::FileAttributes, 0)])
         .pretend(Pretend::Value(0)),
     Row::new("umount2", &[arg("target", Show::Path), arg("flags", Show::Flags(UMOUNT, "MNT_???"))])
-        .does(&[Does::System(Kind::System, "mount")])
+        .does(&[Does::System(Kind::System, "mount"), Does::path(Kind::FileAttributes, 0)])
         .pretend(Pretend::Value(0)),
     Row::new("fsopen", &[arg("fsname", Show::Str), arg("flags", Show::Flags(FSOPEN, "FSOPEN_???"))])
         .result(ResultKind::Fd)
@@ -198,7 +218,9 @@ pub static ROWS: &[Row] = &[
             arg("flags", Show::Flags(MOVE_MOUNT, "MOVE_MOUNT_???")),
         ],
     )
-    .does(&[Does::Plain(Kind::Bypass), Does::System(Kind::System, "mount")])
+    .does(&[Does::Plain(Kind::Bypass), Does::System(Kind::System, "mount"), Does::With(move_mount_does)])
+    .may(Kind::FileAttributes)
+    .may(Kind::FileRead)
     .pretend(Pretend::Value(0)),
     Row::new(
         "open_tree",
@@ -209,7 +231,9 @@ pub static ROWS: &[Row] = &[
         ],
     )
     .result(ResultKind::Fd)
-    .does(&[Does::Plain(Kind::Bypass), Does::path_at(Kind::FileStat, 0, 1)])
+    .does(&[Does::Plain(Kind::Bypass), Does::With(open_tree_does)])
+    .may(Kind::FileRead)
+    .may(Kind::FileStat)
     .pretend(Pretend::Descriptor(Fake::File)),
     Row::new(
         "open_tree_attr",
@@ -222,7 +246,9 @@ pub static ROWS: &[Row] = &[
         ],
     )
     .result(ResultKind::Fd)
-    .does(&[Does::Plain(Kind::Bypass), Does::path_at(Kind::FileStat, 0, 1)])
+    .does(&[Does::Plain(Kind::Bypass), Does::With(open_tree_does)])
+    .may(Kind::FileRead)
+    .may(Kind::FileStat)
     .pretend(Pretend::Descriptor(Fake::File)),
     Row::new(
         "mount_setattr",

@@ -62,6 +62,26 @@ fn prlimit_does(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
     }
 }
 
+/// Changing how another task is scheduled; 0 is the caller.
+fn schedule_does(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
+    if call.args[0] as i32 != 0 {
+        out.push(Want::new(Kind::ProcessInspect, Target::Thread(call.args[0] as i32)));
+    }
+}
+
+/// Changing the priority of a process, a group (0: the caller's own) or all of a user's processes, which are numbered
+/// from `first` on.
+fn priority_does<const FIRST: u32>(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
+    let who = call.args[1] as i32;
+    let target = match (call.args[0] as u32).wrapping_sub(FIRST) {
+        0 if who == 0 => return,
+        0 => Target::Thread(who),
+        1 => Target::Process(who.wrapping_neg()),
+        _ => Target::Process(-1),
+    };
+    out.push(Want::new(Kind::ProcessInspect, target));
+}
+
 fn sched_param(r: &mut Render<'_>, addr: u64) {
     let mut buf = [0; 4];
     if r.fetch(addr, &mut buf) {
@@ -177,6 +197,8 @@ pub fn long_at(r: &mut Render<'_>, addr: u64) {
     }
 }
 
+const SCHEDULES: &[Does] = &[Does::With(schedule_does)];
+
 /// The rows.
 pub static ROWS: &[Row] = &[
     Row::new("getrlimit", &[arg("resource", Show::Choice(RLIMIT, "RLIMIT_???")), out("rlim", Show::With(limits_out))])
@@ -203,6 +225,8 @@ pub static ROWS: &[Row] = &[
         "setpriority",
         &[arg("which", Show::Choice(PRIO, "PRIO_???")), arg("who", Show::Int), arg("prio", Show::Int)],
     )
+    .does(&[Does::With(priority_does::<0>)])
+    .may(Kind::ProcessInspect)
     .pretend(Pretend::Value(0)),
     Row::new("nice", &[arg("inc", Show::Int)]).pretend(Pretend::Value(0)),
     Row::new("ioprio_get", &[arg("which", Show::Choice(IOPRIO_WHO, "IOPRIO_WHO_???")), arg("who", Show::Int)])
@@ -216,9 +240,13 @@ pub static ROWS: &[Row] = &[
             arg("ioprio", Show::With(ioprio)),
         ],
     )
+    .does(&[Does::With(priority_does::<1>)])
+    .may(Kind::ProcessInspect)
     .pretend(Pretend::Value(0)),
     Row::new("sched_yield", &[]).pretend(Pretend::Value(0)),
     Row::new("sched_setparam", &[arg("pid", Show::Pid), arg("param", Show::With(sched_param))])
+        .does(SCHEDULES)
+        .may(Kind::ProcessInspect)
         .pretend(Pretend::Value(0)),
     Row::new("sched_getparam", &[arg("pid", Show::Pid), out("param", Show::With(sched_param))])
         .pretend(Pretend::No(UNFILLED)),
@@ -230,6 +258,8 @@ pub static ROWS: &[Row] = &[
             arg("param", Show::With(sched_param)),
         ],
     )
+    .does(SCHEDULES)
+    .may(Kind::ProcessInspect)
     .pretend(Pretend::Value(0)),
     Row::new("sched_getscheduler", &[arg("pid", Show::Pid)])
         .result(ResultKind::With(policy_result))
@@ -246,6 +276,8 @@ pub static ROWS: &[Row] = &[
         "sched_setaffinity",
         &[arg("pid", Show::Pid), arg("cpusetsize", Show::Uint), arg("mask", Show::With(cpus_in))],
     )
+    .does(SCHEDULES)
+    .may(Kind::ProcessInspect)
     .pretend(Pretend::Value(0)),
     Row::new(
         "sched_getaffinity",
@@ -253,6 +285,8 @@ pub static ROWS: &[Row] = &[
     )
     .pretend(Pretend::No(UNFILLED)),
     Row::new("sched_setattr", &[arg("pid", Show::Pid), arg("attr", Show::With(sched_attr)), arg("flags", Show::Uint)])
+        .does(SCHEDULES)
+        .may(Kind::ProcessInspect)
         .pretend(Pretend::Value(0)),
     Row::new(
         "sched_getattr",
