@@ -348,8 +348,8 @@ impl Rules {
     }
 
     /// Whether a call of that name with these kinds can be decided otherwise than by `allow`: if not, nobody needs to
-    /// look at it. Says yes where it does not know.
-    pub fn concerns(&self, call: &str, kinds: KindSet) -> bool {
+    /// look at it. `objects`: whether it can do them to something that has a name. Says yes where it does not know.
+    pub fn concerns(&self, call: &str, kinds: KindSet, objects: bool) -> bool {
         let guarded = self.default != Decision::Allow && kinds.iter().any(crate::syscall::Kind::is_guarded);
         guarded
             || self.all().any(|entry| {
@@ -358,6 +358,7 @@ impl Rules {
                     && rule.decision != Decision::Allow
                     && (rule.calls.is_empty() || rule.calls.iter().any(|c| c == call))
                     && (rule.kinds.is_empty() || !rule.kinds.set().intersection(kinds).is_empty())
+                    && (objects || !rule.has_object())
             })
     }
 }

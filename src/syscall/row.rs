@@ -199,6 +199,32 @@ impl Does {
     }
 }
 
+/// Values of one argument with which a call has only some of its kinds, whatever its other arguments and the memory
+/// are. What looks at registers alone (a seccomp filter) can tell such a call from the rest.
+#[derive(Clone, Copy, Debug)]
+pub struct Narrow {
+    /// The register that holds the argument.
+    pub arg: u8,
+    /// The bits that count: those that the kernel looks at.
+    pub mask: u64,
+    /// What these bits may be.
+    pub values: &'static [u64],
+    /// The kinds that the call then has at most.
+    pub kinds: KindSet,
+}
+
+impl Narrow {
+    /// Values of an argument that the kernel takes for an `int`: the upper half of the register does not count.
+    pub const fn int(arg: u8, values: &'static [u64], kinds: KindSet) -> Narrow {
+        Narrow { arg, mask: u32::MAX as u64, values, kinds }
+    }
+
+    /// The same where only the bits in `mask` matter.
+    pub const fn bits(arg: u8, mask: u64, values: &'static [u64], kinds: KindSet) -> Narrow {
+        Narrow { arg, mask, values, kinds }
+    }
+}
+
 /// A real, harmless descriptor that stands in for the one a pretended call would have returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fake {
@@ -238,6 +264,8 @@ pub struct Row {
     pub does: &'static [Does],
     /// Kinds it can have beyond those in `does` (from [`Does::With`]), so that a filter knows without running it.
     pub kinds: KindSet,
+    /// Values of arguments with which it has fewer.
+    pub narrow: &'static [Narrow],
     /// What a believable success is.
     pub pretend: Pretend,
 }
@@ -251,6 +279,7 @@ impl Row {
             result: ResultKind::Int,
             does: &[],
             kinds: KindSet::EMPTY,
+            narrow: &[],
             pretend: Pretend::No("the program would go on with a result that is not there"),
         }
     }
@@ -273,6 +302,12 @@ impl Row {
         self
     }
 
+    /// Declares values of arguments with which it has only some of its kinds.
+    pub const fn narrow(mut self, narrow: &'static [Narrow]) -> Row {
+        self.narrow = narrow;
+        self
+    }
+
     /// Sets what a believable success is.
     pub const fn pretend(mut self, pretend: Pretend) -> Row {
         self.pretend = pretend;
@@ -290,6 +325,11 @@ impl Row {
             | Does::System(kind, _) => set.union(KindSet::of(*kind)),
             Does::With(_) => set,
         })
+    }
+
+    /// Whether nothing that it does is done to an object that a rule could name.
+    pub fn is_plain(&self) -> bool {
+        self.does.iter().all(|d| matches!(d, Does::Plain(_)))
     }
 
     /// The register's value of the argument of that name.

@@ -165,7 +165,7 @@ impl Engine {
         if let Some(errno) = self.protection.forbids(tid, task.pid, call) {
             return Verdict { decision: Decision::Deny, errno, ..allow(By::Protection) };
         }
-        if let Some(verdict) = self.protection.blinds(call) {
+        if let Some(verdict) = self.protection.blinds(call).or_else(|| self.watch.blinds(call)) {
             return verdict;
         }
         if let Some(verdict) = self.fakes.consequence(task.pid, &call.raw) {

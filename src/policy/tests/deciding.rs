@@ -363,8 +363,11 @@ fn what_needs_no_look_is_told() {
         &place(),
     )
     .unwrap();
-    assert!(r.concerns("connect", KindSet::of(Kind::NetworkConnect)));
-    assert!(!r.concerns("openat", KindSet::of(Kind::FileRead)));
-    assert!(rules("").concerns("openat", KindSet::of(Kind::FileRead)));
-    assert!(!rules("").concerns("brk", KindSet::of(Kind::Memory)));
+    assert!(r.concerns("connect", KindSet::of(Kind::NetworkConnect), true));
+    assert!(!r.concerns("openat", KindSet::of(Kind::FileRead), true));
+    assert!(rules("").concerns("openat", KindSet::of(Kind::FileRead), true));
+    assert!(!rules("").concerns("brk", KindSet::of(Kind::Memory), true));
+    let path = rules(r#"{"decision":"deny","path":"/x/**"}"#);
+    assert!(path.concerns("read", KindSet::of(Kind::Descriptor), true), "of a descriptor that is open on it");
+    assert!(!path.concerns("brk", KindSet::of(Kind::Memory), false), "what names nothing is not about a path");
 }

@@ -9,8 +9,8 @@ use crate::syscall::names::descriptor::{
 };
 use crate::syscall::names::file::OPEN;
 use crate::syscall::names::time::CLOCKS;
-use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
-use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
+use crate::syscall::row::{Does, Fake, Narrow, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::{Abi, Kind, KindSet, Memory, RawCall, Render};
 
 use super::file::{UNFILLED, open_flags};
 
@@ -237,6 +237,13 @@ fn fcntl_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     }
 }
 
+/// What is only about the descriptor: copies, flags, locks, sizes, seals; nothing about owners, signals and news.
+const OWN: &[Narrow] = &[Narrow::int(
+    1,
+    &[0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 12, 13, 14, 16, 36, 37, 38, 1025, 1027, 1030, 1031, 1032, 1033, 1034],
+    KindSet::of(Kind::Descriptor),
+)];
+
 /// The rows.
 pub static ROWS: &[Row] = &[
     Row::new("close", &[arg("fd", Show::Fd)])
@@ -268,6 +275,7 @@ pub static ROWS: &[Row] = &[
     .does(&[Does::With(fcntl_does)])
     .may(Kind::Descriptor)
     .may(Kind::ProcessSignal)
+    .narrow(OWN)
     .pretend(Pretend::No(NUMBERS)),
     Row::new(
         "fcntl64",
@@ -277,6 +285,7 @@ pub static ROWS: &[Row] = &[
     .does(&[Does::With(fcntl_does)])
     .may(Kind::Descriptor)
     .may(Kind::ProcessSignal)
+    .narrow(OWN)
     .pretend(Pretend::No(NUMBERS)),
     Row::new("flock", &[arg("fd", Show::Fd), arg("operation", Show::Flags(FLOCK, "LOCK_???"))])
         .does(&[Does::io(0)])

@@ -3,8 +3,8 @@
 use crate::syscall::access::{AT_FDCWD, Condition, Target, Want, path_target};
 use crate::syscall::decode::bytes::{le_i32, le64};
 use crate::syscall::names::file::{ACCESS, AT_ACCESS, AT_FLAGS, AT_HANDLE, OPEN, RESOLVE};
-use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
-use crate::syscall::{Kind, Memory, RawCall, Render};
+use crate::syscall::row::{Does, Fake, Narrow, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::{Abi, Kind, KindSet, Memory, RawCall, Render};
 
 /// `open(2)` flags that matter for what an open does (asm-generic/fcntl.h, x86 values).
 const O_ACCMODE: u64 = 3;
@@ -13,6 +13,10 @@ const O_EXCL: u64 = 0o200;
 const O_TRUNC: u64 = 0o1000;
 const O_NOFOLLOW: u64 = 0o400000;
 const O_PATH: u64 = 0o10000000;
+/// `O_DIRECTORY`; on this machine.
+const O_DIRECTORY: u64 = if cfg!(target_arch = "aarch64") { O_DIRECTORY_ARM } else { O_DIRECTORY_X86 };
+const O_DIRECTORY_X86: u64 = 0o200000;
+const O_DIRECTORY_ARM: u64 = 0o40000;
 /// The bit of `O_TMPFILE` that is not `O_DIRECTORY`.
 const TMPFILE: u64 = 0o20000000;
 /// `AT_SYMLINK_NOFOLLOW`, `AT_EMPTY_PATH` (linux/fcntl.h).
@@ -23,7 +27,7 @@ pub const AT_EMPTY: u64 = 0x1000;
 pub const UNFILLED: &str = "the program would read a result that nobody filled in";
 
 /// What opening `target` with `flags` does.
-fn open_wants(target: Target, flags: u64, out: &mut Vec<Want>) {
+fn open_wants(abi: Abi, target: Target, flags: u64, out: &mut Vec<Want>) {
     if flags & O_PATH != 0 {
         return out.push(Want::new(Kind::FileStat, target));
     }
@@ -38,35 +42,44 @@ fn open_wants(target: Target, flags: u64, out: &mut Vec<Want>) {
     }
     if reads {
         out.push(Want::new(Kind::FileList, target.clone()).when(Condition::Directory));
-        out.push(Want::new(Kind::FileRead, target.clone()).when(Condition::NotDirectory));
+        // The kernel refuses anything else there.
+        let only_directories = flags & if abi == Abi::Aarch64 { O_DIRECTORY_ARM } else { O_DIRECTORY_X86 } != 0;
+        if !only_directories || flags & O_CREAT != 0 {
+            out.push(Want::new(Kind::FileRead, target.clone()).when(Condition::NotDirectory));
+        }
     }
     if writes {
         out.push(Want::new(Kind::FileWrite, target).when(Condition::Exists));
     }
 }
 
-fn opened(memory: &dyn Memory, dir: i32, path: u64, flags: u64, out: &mut Vec<Want>) {
+/// The bits that tell what an open does. With O_DIRECTORY as the only one of them it lists a directory, or fails.
+const DECIDING: u64 = O_ACCMODE | O_CREAT | O_TRUNC | O_PATH | TMPFILE | O_DIRECTORY;
+const LISTS: KindSet = KindSet::of(Kind::FileList);
+const STATS: KindSet = KindSet::of(Kind::FileStat);
+
+fn opened(abi: Abi, memory: &dyn Memory, dir: i32, path: u64, flags: u64, out: &mut Vec<Want>) {
     let follow = flags & O_NOFOLLOW == 0 && flags & (O_CREAT | O_EXCL) != O_CREAT | O_EXCL;
-    open_wants(path_target(memory, dir, path, follow, false), flags, out);
+    open_wants(abi, path_target(memory, dir, path, follow, false), flags, out);
 }
 
 fn open_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
-    opened(memory, AT_FDCWD, call.args[0], call.args[1], out);
+    opened(call.abi, memory, AT_FDCWD, call.args[0], call.args[1], out);
 }
 
 fn openat_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
-    opened(memory, call.args[0] as i32, call.args[1], call.args[2], out);
+    opened(call.abi, memory, call.args[0] as i32, call.args[1], call.args[2], out);
 }
 
 fn openat2_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     match memory.u64(call.args[2]) {
-        Some(flags) => opened(memory, call.args[0] as i32, call.args[1], flags, out),
-        None => open_wants(Target::Unreadable, O_CREAT | 2, out),
+        Some(flags) => opened(call.abi, memory, call.args[0] as i32, call.args[1], flags, out),
+        None => open_wants(call.abi, Target::Unreadable, O_CREAT | 2, out),
     }
 }
 
 fn creat_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
-    opened(memory, AT_FDCWD, call.args[0], O_CREAT | O_TRUNC | 1, out);
+    opened(call.abi, memory, AT_FDCWD, call.args[0], O_CREAT | O_TRUNC | 1, out);
 }
 
 /// `open(2)` flags: the access mode, then the bits.
@@ -214,7 +227,8 @@ pub static ROWS: &[Row] = &[
         "open",
         &[arg("pathname", Show::Path), arg("flags", Show::With(open_flags)), arg("mode", Show::With(open_mode::<1>))],
     ))
-    .does(&[Does::With(open_does)]),
+    .does(&[Does::With(open_does)])
+    .narrow(&[Narrow::bits(1, DECIDING, &[O_DIRECTORY], LISTS), Narrow::bits(1, O_PATH, &[O_PATH], STATS)]),
     opening(Row::new(
         "openat",
         &[
@@ -224,7 +238,8 @@ pub static ROWS: &[Row] = &[
             arg("mode", Show::With(open_mode::<2>)),
         ],
     ))
-    .does(&[Does::With(openat_does)]),
+    .does(&[Does::With(openat_does)])
+    .narrow(&[Narrow::bits(2, DECIDING, &[O_DIRECTORY], LISTS), Narrow::bits(2, O_PATH, &[O_PATH], STATS)]),
     opening(Row::new(
         "openat2",
         &[

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 use crate::syscall::access::{Condition, Target, Want};
 use crate::syscall::names::ioctl as names;
-use crate::syscall::row::{Does, Pretend, ResultKind, Row, Show, arg};
-use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
+use crate::syscall::row::{Does, Narrow, Pretend, ResultKind, Row, Show, arg};
+use crate::syscall::{Abi, Kind, KindSet, Memory, RawCall, Render};
 
 use super::ioctl_form as form;
 
@@ -249,6 +249,48 @@ fn result(r: &mut Render<'_>, value: i64) {
     }
 }
 
+/// Requests that programs make all the time and that end at the descriptor: modes, sizes and queues of terminals,
+/// blocking, close-on-exec, what is to be read, copies by reference, addresses of interfaces.
+const OWN: &[Narrow] = &[Narrow::int(
+    1,
+    &[
+        0x5401,
+        0x5402,
+        0x5403,
+        0x5404,
+        0x5405,
+        0x5409,
+        0x540a,
+        0x540b,
+        0x540f,
+        0x5411,
+        0x5413,
+        0x541b,
+        0x5421,
+        0x5424,
+        0x5425,
+        0x5429,
+        0x802c_542a,
+        0x402c_542b,
+        0x402c_542c,
+        0x402c_542d,
+        0x5450,
+        0x5451,
+        0x5452,
+        0x5460,
+        0x8905,
+        0x8912,
+        0x8913,
+        0x8915,
+        0x8919,
+        0x891b,
+        0x8921,
+        0x8927,
+        0x8933,
+    ],
+    KindSet::of(Kind::Descriptor),
+)];
+
 /// The row.
 pub static ROWS: &[Row] = &[Row::new(
     "ioctl",
@@ -261,4 +303,5 @@ pub static ROWS: &[Row] = &[Row::new(
 .may(Kind::Device)
 .may(Kind::ProcessSignal)
 .may(Kind::System)
+.narrow(OWN)
 .pretend(Pretend::Value(0))];

@@ -8,9 +8,9 @@
 
 use crate::syscall::access::{AT_FDCWD, Target, Want};
 use crate::syscall::names::socket as names;
-use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::row::{Does, Fake, Narrow, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::sockaddr::{self, SocketAddress, UnixName, family};
-use crate::syscall::{Kind, Memory, RawCall, Render};
+use crate::syscall::{Kind, KindSet, Memory, RawCall, Render};
 
 use super::network_message as message;
 use super::network_option as option;
@@ -439,6 +439,8 @@ pub static ROWS: &[Row] = &[
     .may(Kind::NetworkSend)
     .may(Kind::NetworkConnect)
     .may(Kind::Descriptor)
+    // Without an address: output on what is open.
+    .narrow(&[Narrow::bits(4, u64::MAX, &[0], KindSet::of(Kind::Descriptor))])
     .pretend(Pretend::Argument(2)),
     // Only inside i386's socketcall.
     Row::new(

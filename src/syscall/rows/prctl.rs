@@ -7,8 +7,8 @@ use crate::syscall::names::process::{
     ARCH_PRCTL, CAPS, DUMPABLE, PR_CAP_AMBIENT, PR_MCE, PR_MCE_POLICY, PR_SET_MM, PR_SPEC, PR_SPEC_VALUE, PR_TSC,
     PRCTL, SECUREBITS,
 };
-use crate::syscall::row::{Does, Names, Pretend, ResultKind, Row, Show, arg};
-use crate::syscall::{Kind, Memory, RawCall, Render};
+use crate::syscall::row::{Does, Names, Narrow, Pretend, ResultKind, Row, Show, arg};
+use crate::syscall::{Kind, KindSet, Memory, RawCall, Render};
 
 use super::file::UNFILLED;
 
@@ -361,6 +361,32 @@ fn arch_value(r: &mut Render<'_>, value: u64) {
     r.put("]");
 }
 
+/// What is only about the caller itself.
+const OWN: &[Narrow] = &[Narrow::int(
+    0,
+    &[
+        option::SET_PDEATHSIG as u64,
+        option::GET_PDEATHSIG as u64,
+        option::GET_DUMPABLE as u64,
+        option::GET_KEEPCAPS as u64,
+        option::SET_NAME as u64,
+        option::GET_NAME as u64,
+        option::GET_SECCOMP as u64,
+        option::CAPBSET_READ as u64,
+        option::GET_SECUREBITS as u64,
+        option::SET_TIMERSLACK as u64,
+        option::GET_TIMERSLACK as u64,
+        option::SET_CHILD_SUBREAPER as u64,
+        option::GET_CHILD_SUBREAPER as u64,
+        option::SET_NO_NEW_PRIVS as u64,
+        option::GET_TID_ADDRESS as u64,
+        option::SET_THP_DISABLE as u64,
+        option::GET_SPECULATION as u64,
+        option::SET_VMA as u64,
+    ],
+    KindSet::EMPTY,
+)];
+
 /// The rows.
 pub static ROWS: &[Row] = &[
     Row::new(
@@ -379,6 +405,7 @@ pub static ROWS: &[Row] = &[
     .may(Kind::ProcessInspect)
     .may(Kind::ProcessIdentity)
     .may(Kind::System)
+    .narrow(OWN)
     .pretend(Pretend::Value(0)),
     Row::new("arch_prctl", &[arg("code", Show::Choice(ARCH_PRCTL, "ARCH_???")), arg("addr", Show::With(arch_value))])
         .pretend(Pretend::No(UNFILLED)),

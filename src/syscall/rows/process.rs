@@ -7,8 +7,8 @@ use crate::syscall::decode::signal::put_signal;
 use crate::syscall::decode::time::{TimeForm, put_time};
 use crate::syscall::names::file::AT_FLAGS;
 use crate::syscall::names::process::{CLONE, IDTYPE, KCMP, PIDFD_OPEN, RUSAGE, SETNS, UNSHARE, WAIT};
-use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
-use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
+use crate::syscall::row::{Does, Fake, Narrow, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::{Abi, Kind, KindSet, Memory, RawCall, Render};
 
 use super::file::{AT_EMPTY, AT_NOFOLLOW, UNFILLED};
 
@@ -466,6 +466,7 @@ pub static ROWS: &[Row] = &[
     .may(Kind::ProcessSpawn)
     .may(Kind::Bypass)
     .may(Kind::ProcessIdentity)
+    .narrow(&[Narrow::bits(0, CLONE_UNTRACED | NEW_NAMESPACES & !0xff, &[0], KindSet::of(Kind::ProcessSpawn))])
     .pretend(Pretend::No(NO_CHILD)),
     Row::new("clone3", &[arg("cl_args", Show::With(clone3_args)), arg("size", Show::Ulong)])
         .does(&[Does::With(clone3_does)])

@@ -4,8 +4,8 @@ use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::{le_i32, le_word, le32, le64};
 use crate::syscall::decode::time::{native_timespec, wide_timespec};
 use crate::syscall::names::process::{IOPRIO_CLASS, IOPRIO_WHO, PRIO, RLIMIT, SCHED, SCHED_FLAGS};
-use crate::syscall::row::{Does, Pretend, ResultKind, Row, Show, arg, out};
-use crate::syscall::{Kind, Memory, RawCall, Render};
+use crate::syscall::row::{Does, Narrow, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::{Kind, KindSet, Memory, RawCall, Render};
 
 use super::file::UNFILLED;
 
@@ -218,6 +218,8 @@ pub static ROWS: &[Row] = &[
     )
     .does(&[Does::With(prlimit_does)])
     .may(Kind::ProcessInspect)
+    // The caller's own.
+    .narrow(&[Narrow::int(0, &[0], KindSet::EMPTY)])
     .pretend(Pretend::No(UNFILLED)),
     Row::new("getpriority", &[arg("which", Show::Choice(PRIO, "PRIO_???")), arg("who", Show::Int)])
         .pretend(Pretend::No(UNFILLED)),

@@ -35,6 +35,8 @@ fn open_reads_writes_or_makes_by_its_flags() {
     assert_eq!(open(0o101)[0].when, Condition::Absent);
     assert_eq!(open(0o301)[0].target, path(b"f", false), "O_CREAT|O_EXCL follows no link");
     assert_eq!(kinds(&open(0o10000000)), [Kind::FileStat], "O_PATH opens nothing");
+    assert_eq!(kinds(&open(0o200000)), [Kind::FileList], "O_DIRECTORY opens nothing else");
+    assert_eq!(kinds(&open(0o200100)), [Kind::FileCreate, Kind::FileList, Kind::FileRead], "but may make it");
     assert_eq!(kinds(&open(0o20200002)), [Kind::FileCreate], "O_TMPFILE makes a file in the folder");
     assert_eq!(does(Abi::X86_64, "openat", &[CWD, 0x9000, 0], &m)[0].target, Target::Unreadable);
 }
