@@ -17,3 +17,4 @@ mod selfdefence;
 mod signals;
 mod surroundings;
 mod threads;
+mod watch;
