@@ -71,7 +71,7 @@ fn part(arch: ScmpArch, passes: &[Pass<'_>]) -> Result<ScmpFilterContext, String
         let Ok(call) = ScmpSyscall::from_name(pass.name) else { continue };
         match pass.when {
             // libseccomp compares 32 bits there, the kernel reads 64.
-            Some(equal) if arch == ScmpArch::X32 && equal.mask > u32::MAX.into() => continue,
+            Some(equal) if arch == ScmpArch::X32 && equal.mask > u64::from(u32::MAX) => continue,
             None => context.add_rule(ScmpAction::Allow, call).map_err(text)?,
             Some(Equal { arg, mask, value }) => {
                 let compare = ScmpArgCompare::new(arg.into(), ScmpCompareOp::MaskedEqual(mask), value);
