@@ -10,10 +10,10 @@ use super::handle::Watch;
 use super::message::{Answered, Message, Question, QuestionId};
 use super::task::{InCall, Plan, State};
 use crate::policy::{By, Decision};
-use crate::syscall::{Access, Pretend};
+use crate::syscall::{Access, Kind, Pretend};
 
-/// What makes two questions one: the same program about to do the same to the same.
-type Key = (Arc<Path>, Access);
+/// What makes two questions one: the same program about to do the same to the same, told in the same words.
+type Key = (Arc<Path>, Access, Option<String>);
 
 struct Pending {
     key: Key,
@@ -44,7 +44,7 @@ impl Engine {
             return self.settle(tid, call, access, decision, None);
         }
         call.resumed = monotonic();
-        let key: Key = (process.program(), access.clone());
+        let key: Key = (process.program(), access.clone(), arguments(&call, access.kind));
         if let Some((id, pending)) = self.questions.open.iter_mut().find(|(_, p)| p.key == key) {
             pending.waiters.push(tid);
             let (id, waiting) = (*id, pending.waiters.len());
@@ -216,6 +216,18 @@ impl Engine {
     }
 }
 
+/// The call with its arguments, where the sentence about it tells more than what it does to what: an answer to "send
+/// SIGTERM" is none to "send SIGKILL".
+fn arguments(call: &InCall, kind: Kind) -> Option<String> {
+    let name = crate::syscall::call_name(&call.raw);
+    let access_alone = match kind {
+        Kind::FileRead => name.starts_with("open"),
+        Kind::NetworkConnect | Kind::NetworkSend | Kind::NetworkListen | Kind::NetworkAccept => true,
+        kind => kind == Kind::ProcessExecute || !kind.is_guarded(),
+    };
+    (!access_alone).then(|| format!("{name}({}", call.args.text))
+}
+
 /// Whether a signal waits for `tid` that ends or stops most programs, and that it does not block or ignore
 /// (proc(5), /proc/PID/status: bit n-1 stands for signal n).
 fn urgent_signal(tid: i32) -> bool {
@@ -237,6 +249,6 @@ fn unwatched_pretence(watch: Watch, call: &InCall) -> Option<&'static str> {
 
 /// What is asked about a call that a rule names and that does nothing to anything.
 fn no_object(call: &InCall) -> Option<Access> {
-    let kind = call.kinds.iter().next().unwrap_or(crate::syscall::Kind::Descriptor);
+    let kind = call.kinds.iter().next().unwrap_or(Kind::Descriptor);
     Some(Access { kind, object: None })
 }

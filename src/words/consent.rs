@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::action::{OBJECT_MAX, fill_object};
+use super::act::OBJECT_MAX;
+use super::action::act;
+use super::phrase::fill_object;
 use super::{action, elide, escape, fill, kind_name, program_name, tr, tr_n};
 use crate::policy::answer::{Choice, HowLong, WhatScope, WhoScope, check_pattern};
 use crate::policy::{Decision, Place};
@@ -20,9 +22,8 @@ pub fn short_path(path: &Path, home: Option<&Path>, max: usize) -> String {
 pub fn consent(question: &Question, choice: &Choice, home: Option<&Path>) -> String {
     let program = program_name(&question.program);
     let action = match question.access() {
-        Some(access) if choice.how_long == HowLong::Once => action(access.kind, access.object.as_ref()),
-        Some(access) => scoped_action(access, &choice.what, home),
-        None => fill(&tr("make the call {call}"), &[("call", &elide(&escape(&question.call), 40))]),
+        Some(access) if choice.how_long != HowLong::Once => scoped_action(access, &choice.what, home),
+        _ => act(question),
     };
     let pid = question.pid.to_string();
     let values = [("program", program.as_str()), ("action", &action), ("pid", &pid)];
@@ -192,7 +193,7 @@ pub fn what_label(what: &WhatScope, access: &Access, home: Option<&Path>) -> Str
 }
 
 fn with_object(template: &str, object: Option<&Object>) -> String {
-    object.map_or_else(|| template.to_owned(), |object| fill_object(template, object, &[]))
+    object.map_or_else(|| template.to_owned(), |object| fill_object(template, object))
 }
 
 /// The label of a choice of "who".

@@ -29,10 +29,39 @@ pub fn object(object: &Object) -> String {
         Object::Process { pid, .. } => fill(&tr("process {pid}"), &[("pid", &pid.to_string())]),
         Object::Device { path, request } if request.is_empty() => escape(path),
         Object::Device { path, request } => format!("{} {}", escape(path), escape(request)),
-        Object::System { name } => escape(name),
+        Object::System { name } => super::things::thing(name),
         Object::Descriptor { text } => escape(text),
         Object::Unreadable => tr("something whose name cannot be read"),
     }
+}
+
+/// The same; an address with the name that the program was told, marked as what it is.
+pub fn named_object(what: &Object, host: Option<&str>) -> String {
+    match (what, host) {
+        (Object::Address { .. }, Some(host)) => {
+            let host = elide(&escape(host), 80);
+            let values = [("address", &*object(what)), ("host", &host)];
+            fill(&tr("{address} ({host}, as the program looked it up)"), &values)
+        }
+        _ => object(what),
+    }
+}
+
+/// The same; where the process is there now (`live`), with its name.
+pub(super) fn object_of(what: &Object, live: bool) -> String {
+    match what {
+        Object::Process { pid, .. } if live => match process_name(*pid) {
+            Some(name) => fill(&tr("process {pid} ({name})"), &[("pid", &pid.to_string()), ("name", &name)]),
+            None => object(what),
+        },
+        _ => object(what),
+    }
+}
+
+/// What the kernel calls the process now; a process names itself, so this is a hint only.
+fn process_name(pid: i32) -> Option<String> {
+    let name = (pid > 0).then(|| std::fs::read(format!("/proc/{pid}/comm")).ok()).flatten()?;
+    Some(elide(&super::escape_bytes(name.trim_ascii_end()), 20))
 }
 
 /// `[::1]:443 (https)`; the address alone where the port is 0.

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use super::action::{OBJECT_MAX, fill_object};
-use super::{Asker, elide, escape, fill, kind_name, object, program_name, service, tr, why_it_matters};
-use crate::syscall::{Access, Kind, Object};
+use super::act::{Act, OBJECT_MAX};
+use super::object::object_of;
+use super::phrase::phrase;
+use super::{Asker, elide, escape, fill, kind_name, program_name, tr, why_it_matters};
+use crate::syscall::{Access, Object};
 use crate::tracer::Question;
 
 /// The longest object, in characters, that is shown. What cannot be shown in full cannot be allowed.
@@ -32,7 +34,7 @@ pub struct Sentences {
 /// The sentences for `question`. `home` is the home directory of the user whose program it is.
 pub fn question(question: &Question, home: Option<&Path>) -> Sentences {
     let access = question.access();
-    let whole = access.and_then(|a| a.object.as_ref()).map(object).unwrap_or_default();
+    let whole = access.and_then(|a| a.object.as_ref()).map(|o| object_of(o, true)).unwrap_or_default();
     let asker = Asker { pid: question.pid, home };
     Sentences {
         headline: headline(question, access),
@@ -46,112 +48,19 @@ pub fn question(question: &Question, home: Option<&Path>) -> Sentences {
 
 fn headline(question: &Question, access: Option<&Access>) -> String {
     let program = program_name(&question.program);
-    let Some(Access { kind, object }) = access else {
-        let call = elide(&escape(&question.call), 40);
-        return fill(&tr("{program} wants to make the call {call}"), &[("program", &program), ("call", &call)]);
-    };
-    let Some(object) = object else {
-        let action = kind_name(*kind);
-        // Translators: {action} is an infinitive, such as "read files".
-        return fill(&tr("{program} wants to {action}"), &[("program", &program), ("action", &action)]);
-    };
-    if let Some(text) = rename(question, *kind, &program) {
-        return text;
+    let act = Act::from(question);
+    match (phrase(&act), access) {
+        (Some(phrase), _) => phrase.asked(&program),
+        (None, Some(access)) => {
+            let action = kind_name(access.kind);
+            // Translators: {action} is an infinitive, such as "read files".
+            fill(&tr("{program} wants to {action}"), &[("program", &program), ("action", &action)])
+        }
+        (None, None) => {
+            let values = [("program", &*program), ("call", &act.call_name())];
+            fill(&tr("{program} wants to make the call {call}"), &values)
+        }
     }
-    let name = match object {
-        Object::Process { pid, .. } => process_name(*pid),
-        _ => None,
-    };
-    let mut more = vec![("program", program.as_str()), ("call", &question.call)];
-    more.extend(name.as_deref().map(|name| ("name", name)));
-    fill_object(&template(*kind, object, &question.call, name.is_some()), object, &more)
-}
-
-/// The whole sentence for this kind of access to this type of object.
-fn template(kind: Kind, object: &Object, call: &str, named: bool) -> String {
-    match (kind, object) {
-        (Kind::FileRead, Object::Path { .. }) => tr("{program} wants to read {object}"),
-        (Kind::FileRead, _) => tr("{program} wants to read from {object}"),
-        (Kind::FileList, _) => tr("{program} wants to list the folder {object}"),
-        (Kind::FileStat, _) => tr("{program} wants to look at the properties of {object}"),
-        (Kind::FileWrite, Object::Path { .. }) => tr("{program} wants to change {object}"),
-        (Kind::FileWrite, _) => tr("{program} wants to write to {object}"),
-        (Kind::FileCreate, _) => match call {
-            "mkdir" | "mkdirat" => tr("{program} wants to create the folder {object}"),
-            "link" | "linkat" | "symlink" | "symlinkat" => tr("{program} wants to create the link {object}"),
-            _ => tr("{program} wants to create {object}"),
-        },
-        (Kind::FileDelete, _) if call == "rmdir" => tr("{program} wants to delete the folder {object}"),
-        (Kind::FileDelete, _) if call.starts_with("rename") => {
-            tr("{program} wants to replace {object} by another file")
-        }
-        (Kind::FileDelete, _) => tr("{program} wants to delete {object}"),
-        (Kind::FileRename, _) => tr("{program} wants to rename {object}"),
-        (Kind::FileAttributes, _) => tr("{program} wants to change the permissions or other properties of {object}"),
-        (Kind::NetworkSocket, Object::Socket { family, .. }) => match family.as_str() {
-            "AF_INET" | "AF_INET6" => tr("{program} wants to use the network ({object})"),
-            "AF_UNIX" => tr("{program} wants to talk to programs on this computer ({object})"),
-            "AF_NETLINK" => tr("{program} wants to talk to the kernel about its settings ({object})"),
-            "AF_PACKET" => tr("{program} wants to see everything that passes over the network ({object})"),
-            _ => tr("{program} wants to make a socket ({object})"),
-        },
-        (Kind::NetworkSocket, _) => tr("{program} wants to make a socket ({object})"),
-        (Kind::NetworkConnect, Object::Address { port, .. }) => match (*port, service(*port)) {
-            (0, _) => tr("{program} wants to connect to {address}"),
-            (_, Some(_)) => tr("{program} wants to connect to {address}, port {port} ({service})"),
-            (_, None) => tr("{program} wants to connect to {address}, port {port}"),
-        },
-        (Kind::NetworkConnect, Object::Unix { .. }) => tr("{program} wants to connect to the local socket {object}"),
-        (Kind::NetworkConnect, _) => tr("{program} wants to connect to {object}"),
-        (Kind::NetworkListen, Object::Address { port: 0, .. }) => {
-            tr("{program} wants to be reachable at {address} on a free port")
-        }
-        (Kind::NetworkListen, Object::Address { .. }) => {
-            tr("{program} wants to be reachable at {address}, port {port}")
-        }
-        (Kind::NetworkListen, Object::Unix { .. }) => {
-            tr("{program} wants to be reachable at the local socket {object}")
-        }
-        (Kind::NetworkListen, _) => tr("{program} wants to be reachable at {object}"),
-        (Kind::NetworkAccept, _) => tr("{program} wants to accept a connection at {object}"),
-        (Kind::NetworkSend, Object::Address { port, .. }) => match (*port, service(*port)) {
-            (0, _) => tr("{program} wants to send data to {address}"),
-            (_, Some(_)) => tr("{program} wants to send data to {address}, port {port} ({service})"),
-            (_, None) => tr("{program} wants to send data to {address}, port {port}"),
-        },
-        (Kind::NetworkSend, Object::Unix { .. }) => tr("{program} wants to send data to the local socket {object}"),
-        (Kind::NetworkSend, _) => tr("{program} wants to send data to {object}"),
-        (Kind::ProcessExecute, _) => tr("{program} wants to run {object}"),
-        (Kind::ProcessSpawn, _) => tr("{program} wants to start another process"),
-        (Kind::ProcessSignal, _) if named => tr("{program} wants to send a signal to {object} ({name})"),
-        (Kind::ProcessSignal, _) => tr("{program} wants to send a signal to {object}"),
-        (Kind::ProcessInspect, _) if named => tr("{program} wants to look into or change {object} ({name})"),
-        (Kind::ProcessInspect, _) => tr("{program} wants to look into or change {object}"),
-        (Kind::ProcessIdentity, _) => tr("{program} wants to change its user, group or privileges ({object})"),
-        (Kind::Ipc, _) => tr("{program} wants to share memory or messages through {object}"),
-        (Kind::Device, Object::Device { request, .. }) if !request.is_empty() => {
-            tr("{program} wants to send the request {request} to the device {device}")
-        }
-        (Kind::Device, _) => tr("{program} wants to control the device {object}"),
-        (Kind::System, _) => tr("{program} wants to change something for the whole computer: {object}"),
-        (Kind::Bypass, _) => tr("{program} wants to use {call}, a way around the checking of single calls"),
-        (Kind::Descriptor, _) => tr("{program} wants to use what it has open: {object}"),
-        (Kind::Memory, _) => tr("{program} wants to manage its memory"),
-        (Kind::Time, _) => tr("{program} wants to use a clock or timer"),
-        (Kind::Wait, _) => tr("{program} wants to wait"),
-    }
-}
-
-/// Both names of a rename in one sentence.
-fn rename(question: &Question, kind: Kind, program: &str) -> Option<String> {
-    if kind != Kind::FileRename {
-        return None;
-    }
-    let mut names = question.accesses.iter().filter(|a| a.kind == Kind::FileRename).filter_map(|a| a.object.as_ref());
-    let (old, new) = (names.next()?, names.next()?);
-    let (old, new) = (elide(&object(old), 60), elide(&object(new), 60));
-    let template = tr("{program} wants to rename {old} to {new}");
-    Some(fill(&template, &[("program", program), ("old", &old), ("new", &new)]))
 }
 
 /// "Started by make through sh → cc", from the program's first process down to who asks (without it).
@@ -192,21 +101,15 @@ fn via(object: &Object, question: &Question) -> Option<String> {
 }
 
 /// A host name, marked as what it is: whoever answered the program can have lied.
-pub fn looked_up(host: &str) -> String {
+fn looked_up(host: &str) -> String {
     // Translators: {host} is a host name, such as "example.org".
     fill(&tr("{host}, as the program looked it up"), &[("host", &elide(&escape(host), OBJECT_MAX))])
-}
-
-/// What the kernel calls the process now; a process names itself, so this is a hint only.
-fn process_name(pid: i32) -> Option<String> {
-    let name = (pid > 0).then(|| std::fs::read(format!("/proc/{pid}/comm")).ok()).flatten()?;
-    Some(elide(&super::escape_bytes(name.trim_ascii_end()), 20))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syscall::Abi;
+    use crate::syscall::{Abi, Kind};
     use crate::tracer::Ancestor;
 
     fn ask(call: &str, accesses: Vec<Access>) -> Question {

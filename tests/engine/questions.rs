@@ -391,3 +391,24 @@ fn an_answer_that_cannot_be_saved_holds_for_this_run_and_the_old_policy_stays() 
         "half-written files: {left}"
     );
 }
+
+#[test]
+fn a_question_tells_the_signal_and_whom_it_goes_to_and_another_signal_is_another_question() {
+    let mut other = std::process::Command::new("sleep").arg("1000").spawn().expect("sleep (coreutils)");
+    let dir = Dir::new();
+    let act = tracee("act").display().to_string();
+    // Both are ignored by who gets them.
+    let line = format!("{act} kill {pid} 23 & {act} kill {pid} 28 & wait", pid = other.id());
+    let policy = json!({"syswall": 1, "default": "allow", "rules": [{"decision": "ask", "kind": "process.signal"}]});
+    let mut terminal = dir.syswall().policy(&policy).program("sh").args(["-c", &line]).in_terminal();
+    let questions = [answer(&mut terminal, "d"), answer(&mut terminal, "a")].join("");
+    for signal in ["SIGURG", "SIGWINCH"] {
+        let sentence = format!("wants to send {signal} to process {} (sleep)", other.id());
+        assert_eq!(questions.matches(&sentence).count(), 1, "{sentence}: {questions}");
+    }
+    let text = ends(terminal, 0);
+    other.kill().expect("a child of the test");
+    other.wait().expect("a child of the test");
+    let all = questions + &text;
+    assert!(all.contains("kill: EACCES") && all.contains("kill: ok"), "{all}");
+}

@@ -4,7 +4,7 @@ use super::super::rule_text;
 use super::super::text::{duration, time_of_day};
 use crate::policy::{By, Decision};
 use crate::recording::{Call, Check, EventRow, ExitStatus, What};
-use crate::syscall::errno;
+use crate::syscall::{Object, errno};
 use crate::words::{self, elide, escape, fill, kind_name, program_name, tr};
 
 /// Longest text of one field of the details, in characters.
@@ -35,10 +35,7 @@ fn call(row: &EventRow) -> Option<&Call> {
 /// What happened, in plain words.
 pub fn action(row: &EventRow) -> String {
     match &row.what {
-        What::Call(call) => match call.accesses.first().map(|a| a.kind).or_else(|| call.kinds.iter().next()) {
-            Some(kind) => kind_name(kind),
-            None => fill(&tr("call {call}"), &[("call", &escape(&*call.name))]),
-        },
+        What::Call(call) => words::act_beside_object(&**call),
         What::Signal { .. } => tr("get a signal"),
         What::Start { thread: true, .. } => tr("start (a thread)"),
         What::Start { .. } => tr("start (a process)"),
@@ -52,8 +49,8 @@ pub fn action(row: &EventRow) -> String {
 /// What it was done to.
 pub fn object(row: &EventRow) -> String {
     match &row.what {
-        What::Call(call) => match call.accesses.iter().find_map(|a| a.object.as_ref()) {
-            Some(object) => words::object(object),
+        What::Call(call) => match acted_on(call) {
+            Some(object) => words::named_object(object, call.host.as_deref()),
             None => elide(&escape(format!("{}({})", call.name, call.args.text)), 200),
         },
         What::Signal { text, .. } => elide(&escape(text), 200),
@@ -65,6 +62,12 @@ pub fn object(row: &EventRow) -> String {
         What::Exit { status } => exit_text(*status),
         What::Note { text } => elide(&escape(text), 200),
     }
+}
+
+/// What the action is about, else the first object that the call names.
+fn acted_on(call: &Call) -> Option<&Object> {
+    let spoken_of = words::Act::from(call).access().and_then(|access| access.object.as_ref());
+    spoken_of.or_else(|| call.accesses.iter().find_map(|access| access.object.as_ref()))
 }
 
 /// What was decided; nothing for what is not a call.
@@ -122,8 +125,8 @@ fn exit_text(status: ExitStatus) -> String {
 
 /// The event as one sentence.
 pub fn headline(row: &EventRow) -> String {
-    let what = match call(row).and_then(|c| c.accesses.first()) {
-        Some(access) => words::action(access.kind, access.object.as_ref()),
+    let what = match call(row) {
+        Some(call) => words::act(call),
         None => format!("{}: {}", action(row), object(row)),
     };
     format!("{}: {what}", program(row))
@@ -167,7 +170,9 @@ pub fn fields(row: &EventRow) -> Vec<(String, String)> {
             .iter()
             .take(16)
             .map(|access| match &access.object {
-                Some(object) => format!("{}: {}", kind_name(access.kind), words::object(object)),
+                Some(object) => {
+                    format!("{}: {}", kind_name(access.kind), words::named_object(object, call.host.as_deref()))
+                }
                 None => kind_name(access.kind),
             })
             .collect();

@@ -38,7 +38,7 @@ pub fn all() -> Vec<Column> {
         column(tr("Time"), 11, 11, false, false, cells::time),
         column(tr("Program"), 8, 10, false, false, cells::program),
         column(tr("PID"), 6, 6, false, false, cells::pid),
-        column(tr("Action"), 12, 18, false, true, cells::action),
+        column(tr("Action"), 14, 26, false, true, cells::action),
         column(tr("Object"), 12, 40, true, true, cells::object),
         column(tr("Decision"), 7, 7, false, true, cells::decision),
         column(tr("Why"), 7, 10, false, false, cells::why),
