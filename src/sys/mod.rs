@@ -6,6 +6,7 @@
 #![allow(unsafe_code)]
 
 mod arch;
+pub mod credentials;
 mod filetype;
 pub mod filter;
 pub mod initial;
@@ -18,6 +19,6 @@ mod wait;
 
 pub use arch::Registers;
 pub use filetype::{file_type, file_type_at};
-pub use memory::RemoteMemory;
+pub use memory::{RemoteMemory, seal_nothing};
 pub use pidfd::{SocketInfo, socket_info};
 pub use wait::{Status, wait_any, wait_next};

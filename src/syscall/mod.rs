@@ -15,6 +15,7 @@ mod memory;
 pub mod names;
 mod object;
 pub mod pieces;
+pub mod pin;
 pub mod render;
 pub mod row;
 pub mod rows;

@@ -42,11 +42,7 @@ impl Engine {
         }
         let object = look_up(tid, fd)?;
         if let Some(process) = self.processes.get_mut(&pid) {
-            // A program can have a million; what was first is as good as what is last.
-            if process.descriptors.len() >= 4096 {
-                process.descriptors.clear();
-            }
-            process.descriptors.insert(fd, object.clone());
+            process.remember(fd, object.clone());
         }
         Some(object)
     }
@@ -68,6 +64,9 @@ impl Engine {
         }
         if matches!(name, "chroot" | "pivot_root" | "unshare" | "setns") {
             process.plain_root = None;
+        }
+        if call.kinds.contains(Kind::ProcessIdentity) {
+            process.like_us = None;
         }
         if !outcome.error && matches!(call.row.map(|r| r.result), Some(crate::syscall::ResultKind::Fd)) {
             process.descriptors.remove(&(outcome.value as i32));

@@ -6,7 +6,8 @@ use super::engine::Engine;
 use super::handle::Watch;
 use super::task::{InCall, Plan, State};
 use crate::i18n::{Text, mark};
-use crate::policy::Decision;
+use super::entry::allow;
+use crate::policy::{By, Decision, Verdict};
 use crate::sys::ptrace::{self, Resume};
 use crate::sys::{Registers, RemoteMemory};
 use crate::syscall::{Abi, Fake, Memory, Pretend, RawCall, Show, X32_BIT};
@@ -58,7 +59,15 @@ impl Engine {
     /// Lets a call go on as its verdict says. The task is at the call's entry stop.
     pub fn carry_out(&mut self, tid: i32, mut call: InCall) {
         match call.verdict.decision {
-            Decision::Allow => call.plan = Plan::Pass,
+            Decision::Allow => match self.make(tid, &mut call) {
+                Ok(plan) => call.plan = plan,
+                Err(Errno::ESRCH) => return,
+                Err(_) => {
+                    // What was decided about cannot be made to be what happens.
+                    call.verdict = Verdict { decision: Decision::Deny, errno: libc::ENOMEM, ..allow(By::Protection) };
+                    call.plan = Plan::Skip(-i64::from(libc::ENOMEM));
+                }
+            },
             Decision::Ask => return self.ask(tid, call),
             Decision::Deny => call.plan = Plan::Skip(-i64::from(call.verdict.errno)),
             Decision::Pretend => match self.pretence(tid, &call) {
@@ -83,6 +92,24 @@ impl Engine {
             return self.not_enforced(tid, error);
         }
         self.go(tid, call);
+    }
+
+    /// Sees to it that the call that is made is the one that was decided about.
+    fn make(&mut self, tid: i32, call: &mut InCall) -> nix::Result<Plan> {
+        let pid = self.tasks.get(&tid).map_or(0, |t| t.pid);
+        let shared = self.vm(pid).is_none_or(|vm| vm.borrow().is_shared());
+        let anchors = self.anchors(tid, call, shared);
+        if let Some(result) = anchors.result {
+            return Ok(Plan::Skip(result));
+        }
+        self.commit(tid, call, &anchors)?;
+        call.pinned = !shared || call.slot.is_some();
+        call.led = !anchors.is_empty();
+        if !call.led {
+            call.held.clear();
+        }
+        self.note_exposure(tid, pid, call);
+        Ok(Plan::Pass)
     }
 
     /// Resumes a task into its call.

@@ -11,8 +11,10 @@ use async_channel::{Receiver, Sender};
 use nix::errno::Errno;
 
 use super::bell::{Bell, Ringer};
+use super::exposure::Settled;
 use super::fakes::Fakes;
 use super::handle::{Request, Setup, StartError, Watch};
+use super::lifecycle::Birth;
 use super::message::{Ended, Message};
 use super::mounts::Mounts;
 use super::names::Names;
@@ -34,8 +36,8 @@ pub(super) struct Engine {
     pub processes: HashMap<i32, Process>,
     /// First stops of tasks whose parent's event has not come yet.
     pub orphans: HashMap<i32, Status>,
-    /// Tasks that a parent's event has named and that have not stopped yet: their parent's TID.
-    pub expected: HashMap<i32, i32>,
+    /// Tasks that a parent's event has named and that have not stopped yet.
+    pub expected: HashMap<i32, Birth>,
     pub root: i32,
     pub rules: Rules,
     pub questions: Questions,
@@ -56,6 +58,9 @@ pub(super) struct Engine {
     pub started: Option<mpsc::Sender<Result<(), StartError>>>,
     /// Which calls stop.
     pub watch: Watch,
+    /// Whether the kernel can be made to keep pinned pages as they are (mseal(2)).
+    pub seals: bool,
+    pub settled: Settled,
     /// What every question is answered with, without asking.
     pub answer: Option<Decision>,
     pub forward_signals: bool,
@@ -156,6 +161,8 @@ impl Engine {
             held: Some(held),
             started: Some(started),
             watch,
+            seals: super::pin::kernel_seals(),
+            settled: Settled::default(),
             answer,
             forward_signals,
             stopping: false,
@@ -305,7 +312,7 @@ impl Engine {
             Status::Stopped { signal, event } => {
                 if !self.tasks.contains_key(&tid) && event != libc::PTRACE_EVENT_EXEC {
                     match self.expected.remove(&tid) {
-                        Some(parent) => self.adopt(tid, parent),
+                        Some(birth) => self.adopt(tid, birth),
                         None => {
                             self.orphans.insert(tid, status);
                             return;
@@ -334,7 +341,7 @@ impl Engine {
             0 => self.delivered(tid, signal),
             libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
                 if let Ok(child) = ptrace::event_message(tid) {
-                    self.born(tid, child as i32);
+                    self.born(tid, child as i32, event);
                 }
                 self.resume(tid, self.onward(tid), 0);
             }

@@ -3,11 +3,14 @@
 use std::rc::Rc;
 
 use super::engine::{Engine, now};
-use super::resolve::Resolver;
+use super::pin::Arguments;
+use super::resolve::{Held, Resolver};
 use super::task::{InCall, Plan};
+use super::vm::Slot;
 use crate::policy::{ArgValue, Args, By, Decision, Query, Verdict};
 use crate::recording::Check;
 use crate::sys::RemoteMemory;
+use crate::sys::ptrace::Resume;
 use crate::syscall::{self, Access, ArgText, Kind, KindSet, Memory, Object, RawCall, Render, Row};
 
 /// Numbers past every table: the kernel has no call there and says ENOSYS itself.
@@ -38,6 +41,23 @@ impl Args for CallArgs<'_> {
     }
 }
 
+/// A call whose arguments stay as they are.
+struct Checked {
+    raw: RawCall,
+    looked: RawCall,
+    slot: Option<Slot>,
+    /// They do not, for want of pages to put them.
+    unpinned: bool,
+}
+
+/// `resolve` of an openat2's `struct open_how`; 0 for other calls.
+fn resolve_flags(call: &RawCall, memory: &dyn Memory) -> u64 {
+    match call.name() {
+        Some("openat2") if call.args[3] >= 24 => memory.u64(call.args[2].wrapping_add(16)).unwrap_or(0),
+        _ => 0,
+    }
+}
+
 /// What a number without a name, or a name without a row, is taken for.
 fn unknown(call: &RawCall) -> Vec<Access> {
     let object = Some(Object::System { name: syscall::call_name(call) });
@@ -59,19 +79,32 @@ impl Engine {
             }
             task.launching = false;
         }
+        if task.injection.is_some() {
+            return self.resume(tid, Resume::Syscall, 0);
+        }
         if let Some(previous) = self.restarted(tid, &call, ip) {
             return self.enter_again(tid, call, previous);
         }
         let (pages, memory) = (Rc::clone(&self.pages), RemoteMemory::new(tid));
         let memory = pages.over(&memory);
-        let raw = syscall::demultiplex(&call, &memory);
+        let Some(arguments) = self.arguments(tid, pid, &call, &memory) else { return };
+        let Checked { raw, looked, slot, unpinned } = arguments;
         let row = syscall::lookup(&raw);
         let mut args = ArgText::default();
         syscall::enter(&raw, row, &memory, &mut args);
-        let accesses = self.accesses(tid, pid, &raw, row, &memory);
+        let (accesses, held) = self.accesses(tid, pid, &looked, &memory);
         let in_call = InCall {
             raw,
             asked: call,
+            looked,
+            slot,
+            held,
+            saved: None,
+            led: false,
+            pinned: false,
+            unpinned,
+            no_follow: false,
+            resolve_flags: resolve_flags(&looked, &memory),
             ip,
             row,
             args,
@@ -98,20 +131,21 @@ impl Engine {
         let Some(task) = self.tasks.get(&tid) else { return };
         let pid = task.pid;
         let memory = RemoteMemory::new(tid);
-        if let Some(trace) = &mut self.out.trace {
-            let name = syscall::call_name(&call);
-            if call.name() == Some("restart_syscall") {
-                let text = format!("<... resuming interrupted {} ...>", syscall::call_name(&previous.raw));
-                trace.enter(tid, &name, &text);
-            } else {
-                let mut args = ArgText::default();
-                syscall::enter(&previous.raw, previous.row, &memory, &mut args);
-                trace.enter(tid, &syscall::call_name(&previous.raw), args.at_entry());
-            }
-        }
         let mut again = previous;
-        syscall::enter(&again.raw, again.row, &memory, &mut again.args);
-        let accesses = self.accesses(tid, pid, &again.raw, again.row, &memory);
+        if call.name() != Some("restart_syscall") {
+            let Some(arguments) = self.arguments(tid, pid, &call, &memory) else {
+                // It comes once more, and is still the same.
+                if let Some(task) = self.tasks.get_mut(&tid) {
+                    task.interrupted.push(again);
+                }
+                return;
+            };
+            let Checked { raw, looked, slot, unpinned } = arguments;
+            (again.raw, again.looked, again.slot, again.unpinned) = (raw, looked, slot, unpinned);
+        }
+        self.show_again(tid, &call, &mut again, &memory);
+        let (accesses, held) = self.accesses(tid, pid, &again.looked, &memory);
+        again.held = held;
         if accesses == again.accesses {
             return self.carry_out(tid, again);
         }
@@ -120,29 +154,54 @@ impl Engine {
         self.judge(tid, again);
     }
 
-    /// Everything `raw` is about to do, resolved.
-    fn accesses(
-        &mut self,
-        tid: i32,
-        pid: i32,
-        raw: &RawCall,
-        row: Option<&'static Row>,
-        memory: &dyn Memory,
-    ) -> Vec<Access> {
-        let Some(row) = row else { return unknown(raw) };
-        if row.does.is_empty() {
-            return Vec::new();
+    /// The restart of a call as a text line, and rendered anew.
+    fn show_again(&mut self, tid: i32, call: &RawCall, again: &mut InCall, memory: &dyn Memory) {
+        syscall::enter(&again.raw, again.row, memory, &mut again.args);
+        let Some(trace) = &mut self.out.trace else { return };
+        let name = syscall::call_name(&again.raw);
+        if call.name() == Some("restart_syscall") {
+            trace.enter(tid, &syscall::call_name(call), &format!("<... resuming interrupted {name} ...>"));
+        } else {
+            trace.enter(tid, &name, again.args.at_entry());
         }
-        let wants = syscall::wants(raw, row, memory);
-        Resolver { engine: self, tid, pid }.resolve(wants)
     }
 
-    /// Resolves the accesses of a held call once more, after a wait.
-    pub fn accesses_again(&mut self, tid: i32, call: &InCall) -> Vec<Access> {
-        let Some(task) = self.tasks.get(&tid) else { return Vec::new() };
+    /// The call to be looked at, with what could change under our hands copied. `None`: the call comes again.
+    fn arguments(&mut self, tid: i32, pid: i32, call: &RawCall, memory: &dyn Memory) -> Option<Checked> {
+        let raw = syscall::demultiplex(call, memory);
+        let mut looked = raw;
+        let (slot, unpinned) = match self.pin(tid, pid, call, &mut looked, memory) {
+            Arguments::AsTheyAre => (None, false),
+            Arguments::Copied(slot) => (Some(slot), false),
+            Arguments::Unsafe => (None, true),
+            Arguments::Later => return None,
+        };
+        // What is made in the place of another call is not what the program asked for.
+        let raw = if looked.name() == raw.name() { looked } else { raw };
+        Some(Checked { raw, looked, slot, unpinned })
+    }
+
+    /// Everything `call` is about to do, resolved, and the paths that it names.
+    fn accesses(&mut self, tid: i32, pid: i32, call: &RawCall, memory: &dyn Memory) -> (Vec<Access>, Vec<Held>) {
+        let Some(row) = syscall::lookup(call) else { return (unknown(call), Vec::new()) };
+        if row.does.is_empty() {
+            return (Vec::new(), Vec::new());
+        }
+        let wants = syscall::wants(call, row, memory);
+        let mut resolver = Resolver { engine: self, tid, pid, held: Vec::new() };
+        let accesses = resolver.resolve(wants);
+        (accesses, resolver.held)
+    }
+
+    /// Resolves the accesses of a held call once more, after a wait. Returns whether they are as they were.
+    pub fn look_again(&mut self, tid: i32, call: &mut InCall) -> bool {
+        let Some(task) = self.tasks.get(&tid) else { return false };
         self.pages.forget();
         let (pid, memory) = (task.pid, RemoteMemory::new(tid));
-        self.accesses(tid, pid, &call.raw, call.row, &memory)
+        let (accesses, held) = self.accesses(tid, pid, &call.looked, &memory);
+        let same = accesses == call.accesses;
+        (call.accesses, call.held) = (accesses, held);
+        same
     }
 
     /// Decides about a call and carries the decision out.
@@ -162,6 +221,12 @@ impl Engine {
             return Verdict { decision: Decision::Deny, errno: libc::ENOSYS, ..allow(By::Protection) };
         }
         let Some(process) = self.processes.get(&task.pid) else { return allow(By::Default) };
+        if call.unpinned {
+            return Verdict { decision: Decision::Deny, errno: libc::ENOMEM, ..allow(By::Protection) };
+        }
+        if self.unpins(task.pid, &call.raw) {
+            return Verdict { decision: Decision::Deny, errno: libc::EPERM, ..allow(By::Protection) };
+        }
         if let Some(errno) = self.protection.forbids(tid, task.pid, call) {
             return Verdict { decision: Decision::Deny, errno, ..allow(By::Protection) };
         }

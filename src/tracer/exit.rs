@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::enforce::monotonic;
 use super::engine::Engine;
 use super::task::{InCall, Plan, Process};
-use crate::policy::Decision;
-use crate::recording::{Call, What};
+use super::verify::Opened;
+use crate::policy::{Decision, Verdict};
+use crate::recording::{Call, Check, What};
 use crate::sys::RemoteMemory;
 use crate::syscall::{self, Outcome, RawCall};
 
@@ -26,11 +27,19 @@ impl Engine {
     /// A system-call exit stop.
     pub fn left(&mut self, tid: i32, value: i64, error: bool, _ip: u64) {
         let Some(task) = self.tasks.get_mut(&tid) else { return };
+        if task.injection.is_some() {
+            return self.injected(tid, value, error);
+        }
+        task.runs_again();
         let pid = task.pid;
         let Some(mut call) = task.call.take() else {
             return self.resume(tid, self.watch.free(), 0);
         };
         let outcome = match &call.plan {
+            Plan::Pass if call.saved.is_some() => match self.put_back(tid, &mut call, value, error) {
+                Ok(outcome) => outcome,
+                Err(error) => return self.not_enforced(tid, error),
+            },
             Plan::Pass => Outcome { value, error },
             Plan::Skip(result) => {
                 let result = *result;
@@ -68,6 +77,7 @@ impl Engine {
         let now = monotonic();
         if outcome.error && RESTARTS.contains(&-outcome.value) && matches!(call.plan, Plan::Pass | Plan::Interrupt) {
             self.finish_text(tid, &mut call, outcome);
+            (call.slot, call.held) = (None, Vec::new());
             if let Some(task) = self.tasks.get_mut(&tid) {
                 task.interrupted.push(call);
                 if task.interrupted.len() > NESTED {
@@ -79,6 +89,24 @@ impl Engine {
         }
         self.after(pid, &call, outcome);
         self.learn_names(tid, &call, outcome);
+        let mut outcome = outcome;
+        match self.check_opened(tid, pid, &mut call, outcome) {
+            Opened::Stands => {}
+            Opened::Again => {
+                self.note("something else was opened than what was looked at; it was closed, and is looked at anew");
+                return self.take_back(tid, call.asked.abi, outcome.value, None);
+            }
+            Opened::Forbidden(verdict) => {
+                self.note("something else was opened than what was looked at; it was closed");
+                let result = -i64::from(verdict.errno);
+                (call.verdict, call.check) = (Verdict { decision: Decision::Deny, ..verdict }, Check::Race);
+                let (fd, abi) = (outcome.value, call.asked.abi);
+                outcome = Outcome { value: result, error: true };
+                let text = self.finish_text(tid, &mut call, outcome);
+                self.record(tid, pid, call, Some(outcome), text, now);
+                return self.take_back(tid, abi, fd, Some(result));
+            }
+        }
         let sigreturn = matches!(call.raw.name(), Some("rt_sigreturn" | "sigreturn"));
         let result_text = self.finish_text(tid, &mut call, outcome);
         self.record(tid, pid, call, Some(outcome), result_text, now);
@@ -90,6 +118,30 @@ impl Engine {
             self.record_interrupted(tid, pid, interrupted);
         }
         self.resume(tid, self.watch.free(), 0);
+    }
+
+    /// Puts the registers back that the program had, but for the result. Returns what the program is told.
+    fn put_back(&mut self, tid: i32, call: &mut InCall, value: i64, error: bool) -> nix::Result<Outcome> {
+        let Some(saved) = call.saved.take() else { return Ok(Outcome { value, error }) };
+        let mut regs = *saved;
+        let mut outcome = Outcome { value, error };
+        if call.no_follow && outcome.errno() == Some(libc::ELOOP) {
+            // Somebody has put a link where a file was to be made: the call is looked at anew.
+            regs.call_again(call.asked.nr);
+            crate::sys::ptrace::set_registers(tid, &regs)?;
+            return Ok(Outcome { value: ERESTARTNOINTR, error: true });
+        }
+        if call.raw.name() == Some("sendmmsg") && !error {
+            // Of several messages the first was sent: its length belongs behind its header.
+            let header = if call.raw.abi.word() == 4 { 28 } else { 56 };
+            let length = (value as u32).to_le_bytes();
+            // A place that cannot be written to is the program's own mistake; the message is sent.
+            let _ = RemoteMemory::new(tid).write(call.raw.args[1].wrapping_add(header), &length);
+            outcome.value = 1;
+        }
+        regs.set_result(outcome.value);
+        crate::sys::ptrace::set_registers(tid, &regs)?;
+        Ok(outcome)
     }
 
     /// If this entry is the kernel's restart of an interrupted call, that call.

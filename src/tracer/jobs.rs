@@ -23,6 +23,8 @@ impl Engine {
             Ok(info) => crate::syscall::siginfo_text(&info),
             Err(_) => crate::syscall::signal_name(signal),
         };
+        self.interrupt_injection(tid);
+        let Some(task) = self.tasks.get(&tid) else { return };
         if !task.launching {
             let Some(process) = self.processes.get(&pid) else { return };
             let program = process.program();

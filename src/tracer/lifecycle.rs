@@ -9,18 +9,34 @@ use nix::unistd::Pid;
 
 use super::engine::KILLED_EARLY;
 use super::engine::{Engine, now};
-use super::handle::StartError;
+use super::handle::{StartError, Watch};
 use super::message::Message;
-use super::task::{Process, Task, command_line, executable, parent, thread_group};
+use super::task::{CLONE_VM, Process, Task, command_line, executable, parent, thread_group};
+use super::vm::{SharedVm, Vm};
 use crate::i18n::Text;
 use crate::recording::{ExitStatus, What};
 use crate::sys::launch::Launch;
-use crate::sys::{Status, ptrace};
+use crate::sys::{RemoteMemory, Status, ptrace};
+use crate::syscall::{Memory, RawCall};
+
+/// The flags of clone(2) that vfork(2) is made of.
+const VFORK: u64 = CLONE_VM | libc::CLONE_VFORK as u64;
+
+/// How a task comes into being.
+pub(super) struct Birth {
+    /// The TID of the task that makes it.
+    pub parent: i32,
+    /// The flags of clone(2); `None`: not known.
+    pub clone: Option<u64>,
+    /// The call as its maker asked for it, and as it was made for pinned arguments.
+    pub pinned: Option<(RawCall, RawCall)>,
+}
 
 impl Engine {
     /// The held first process: launching until its execve.
     pub fn adopt_root(&mut self, launch: &Launch) {
         let program: Arc<Path> = Arc::from(launch.program.as_path());
+        let vm = Vm::new(self.watch == Watch::Policy);
         self.processes.insert(
             self.root,
             Process {
@@ -30,40 +46,87 @@ impl Engine {
                 threads: 1,
                 descriptors: HashMap::new(),
                 plain_root: None,
+                like_us: None,
+                filtered: false,
+                vm: SharedVm::clone(&vm),
             },
         );
-        let mut task = Task::new(self.root, self.root);
+        let mut task = Task::new(self.root, self.root, vm);
         task.launching = true;
         self.tasks.insert(self.root, task);
         self.out.progress.processes = 1;
     }
 
-    /// A parent's event names its new child. Its first stop may have come before.
-    pub fn born(&mut self, parent: i32, child: i32) {
+    /// A parent's event (PTRACE_EVENT_FORK, _VFORK or _CLONE) names its new child. Its first stop may have come before.
+    pub fn born(&mut self, parent: i32, child: i32, event: i32) {
+        let birth = self.birth(parent, event);
+        if birth.clone.is_some_and(|flags| flags & VFORK == VFORK)
+            && let Some(task) = self.tasks.get_mut(&parent)
+            && task.call.is_some()
+        {
+            task.suspended = true;
+            task.vm.borrow_mut().suspended += 1;
+        }
         match self.orphans.remove(&child) {
             Some(stop) => {
-                self.adopt(child, parent);
+                self.adopt(child, birth);
                 self.serve(child, stop);
             }
             None if !self.tasks.contains_key(&child) => {
-                self.expected.insert(child, parent);
+                self.expected.insert(child, birth);
             }
             None => {}
         }
     }
 
-    /// Takes in a task that `parent` (a TID) has made.
-    pub fn adopt(&mut self, tid: i32, parent: i32) {
-        let parent_pid = self.tasks.get(&parent).map_or(self.root, |t| t.pid);
-        let pid = thread_group(tid).unwrap_or(tid);
-        self.adopt_as(tid, pid, parent_pid);
+    /// How the child is made that `parent` is about to be told of.
+    fn birth(&self, parent: i32, event: i32) -> Birth {
+        let call = self.tasks.get(&parent).and_then(|t| t.call.as_ref());
+        let memory = RemoteMemory::new(parent);
+        let memory: &dyn Memory = &memory;
+        let by_call = call.and_then(|call| match call.raw.name()? {
+            "clone" => Some(call.looked.args[0]),
+            "clone3" => memory.u64(call.looked.args[0]),
+            "vfork" => Some(VFORK),
+            "fork" => Some(0),
+            _ => None,
+        });
+        let by_event = match event {
+            libc::PTRACE_EVENT_FORK => Some(0),
+            libc::PTRACE_EVENT_VFORK => Some(VFORK),
+            _ => None,
+        };
+        let pinned = call.filter(|call| call.saved.is_some()).map(|call| (call.asked, call.looked));
+        Birth { parent, clone: by_call.or(by_event), pinned }
     }
 
-    fn adopt_as(&mut self, tid: i32, pid: i32, parent_pid: i32) {
+    /// Takes in a task that has stopped for the first time.
+    pub fn adopt(&mut self, tid: i32, birth: Birth) {
+        let parent_pid = self.tasks.get(&birth.parent).map_or(self.root, |t| t.pid);
+        let pid = match birth.clone {
+            Some(flags) if flags & libc::CLONE_THREAD as u64 != 0 => parent_pid,
+            Some(_) => tid,
+            None => thread_group(tid).unwrap_or(tid),
+        };
+        if let Some((asked, made)) = birth.pinned {
+            // It starts with its parent's registers, which point to what was pinned.
+            let changed = Self::change(tid, |regs| {
+                for index in (0..6).filter(|i| asked.args[*i] != made.args[*i]) {
+                    *regs.argument(asked.abi, index) = asked.args[index];
+                }
+            });
+            if let Err(error) = changed {
+                self.not_enforced(tid, error);
+            }
+        }
+        self.adopt_as(tid, pid, parent_pid, birth.clone);
+    }
+
+    fn adopt_as(&mut self, tid: i32, pid: i32, parent_pid: i32, clone: Option<u64>) {
         let thread = tid != pid;
         if !self.processes.contains_key(&pid) {
             let process = match self.processes.get(&parent_pid).or_else(|| self.processes.get(&self.root)) {
-                Some(parent) => parent.child(parent_pid),
+                Some(parent) => parent.child(parent_pid, clone.unwrap_or(0)),
                 None => Process {
                     ancestry: executable(pid).into_iter().collect(),
                     ancestors: Vec::new(),
@@ -71,11 +134,21 @@ impl Engine {
                     threads: 0,
                     descriptors: HashMap::new(),
                     plain_root: None,
+                    like_us: None,
+                    filtered: false,
+                    vm: Vm::new(true),
                 },
             };
+            if clone.is_none() {
+                // Nobody has told what it shares with whom.
+                process.vm.borrow_mut().exposed = true;
+            }
             self.processes.insert(pid, process);
+        } else if let Some(process) = self.processes.get(&pid) {
+            process.vm.borrow_mut().tasks += 1;
         }
-        self.tasks.insert(tid, Task::new(tid, pid));
+        let Some(vm) = self.vm(pid) else { return };
+        self.tasks.insert(tid, Task::new(tid, pid, vm));
         let Some(process) = self.processes.get_mut(&pid) else { return };
         process.threads += 1;
         let program = process.program();
@@ -91,7 +164,7 @@ impl Engine {
         for (tid, stop) in std::mem::take(&mut self.orphans) {
             let Some(pid) = thread_group(tid) else { continue };
             let parent = parent(pid).filter(|p| self.processes.contains_key(p)).unwrap_or(self.root);
-            self.adopt_as(tid, pid, parent);
+            self.adopt_as(tid, pid, parent, None);
             self.serve(tid, stop);
         }
     }
@@ -103,7 +176,8 @@ impl Engine {
             && let Some(mut task) = self.tasks.remove(&old)
         {
             // The caller takes the leader's PID; the leader vanishes without a word of its own.
-            if let Some(leader) = self.tasks.remove(&tid) {
+            if let Some(mut leader) = self.tasks.remove(&tid) {
+                leader.leaves_vm();
                 self.forget_waiter(tid);
                 self.close_calls(leader);
                 if let Some(process) = self.processes.get_mut(&tid) {
@@ -118,7 +192,21 @@ impl Engine {
             self.tasks.insert(tid, task);
         }
         let program = executable(tid);
+        if !self.check_executed(tid, program.as_deref()) {
+            return;
+        }
+        let vm = Vm::new(self.watch == Watch::Policy);
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.leaves_vm();
+            task.vm = SharedVm::clone(&vm);
+            if let Some(call) = &mut task.call {
+                // There is nothing to put back: the registers are the new program's.
+                (call.saved, call.slot) = (None, None);
+            }
+        }
         let Some(process) = self.processes.get_mut(&tid) else { return };
+        process.vm = vm;
+        process.like_us = None;
         if let Some(program) = program {
             match process.ancestry.first_mut() {
                 Some(own) => *own = program,
@@ -158,8 +246,9 @@ impl Engine {
         if tid == self.root && self.started.is_some() {
             return self.launch_failed();
         }
-        let Some(task) = self.tasks.remove(&tid) else { return };
+        let Some(mut task) = self.tasks.remove(&tid) else { return };
         let pid = task.pid;
+        task.leaves_vm();
         self.close_calls(task);
         let program = self.processes.get(&pid).map_or_else(|| Arc::from(Path::new("")), Process::program);
         if let Some(trace) = &mut self.out.trace {

@@ -99,11 +99,9 @@ impl Engine {
             let Some(mut call) = self.take_held(tid) else { continue };
             // While the user thought, links, directories and memory may have changed: what was asked about must
             // still be what would happen.
-            let accesses = self.accesses_again(tid, &call);
-            if accesses != call.accesses {
+            if !self.look_again(tid, &mut call) {
                 self.note("what a call names changed while it waited for an answer; it is decided anew");
-                call.kinds = accesses.iter().map(|a| a.kind).collect();
-                call.accesses = accesses;
+                call.kinds = call.accesses.iter().map(|a| a.kind).collect();
                 self.judge(tid, call);
                 continue;
             }

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD as HERE, OFlag, OpenHow, ResolveFlag, open, openat2, readlink};
@@ -23,7 +24,7 @@ const LINKS: usize = 40;
 const CACHED: ResolveFlag = ResolveFlag::from_bits_retain(libc::RESOLVE_CACHED);
 
 /// Where a name leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Place {
     /// Absolute, as Syswall's own root sees it.
     pub path: PathBuf,
@@ -31,6 +32,29 @@ pub(super) struct Place {
     pub kind: Option<SFlag>,
     /// Whether something has that name.
     pub exists: bool,
+    /// What was looked at, kept open; `None`: only its path is known.
+    pub hold: Option<Hold>,
+}
+
+/// What a path led to, by a descriptor of Syswall's: whoever goes on from there cannot be led elsewhere.
+#[derive(Debug, Clone)]
+pub(super) struct Hold {
+    /// The object itself, or the directory in which it has (or will have) `name`.
+    pub fd: Rc<OwnedFd>,
+    /// The last component, with the slash that may have stood behind it.
+    pub name: Option<OsString>,
+}
+
+/// A path of a call and what is held of it.
+#[derive(Debug)]
+pub(super) struct Held {
+    /// As the call has it: the directory's descriptor and the path.
+    pub dir: i32,
+    pub path: Vec<u8>,
+    /// Whether a link as the last component would be followed.
+    pub follow: bool,
+    pub exists: bool,
+    pub hold: Option<Hold>,
 }
 
 impl Place {
@@ -52,6 +76,8 @@ pub(super) struct Resolver<'a> {
     pub engine: &'a mut Engine,
     pub tid: i32,
     pub pid: i32,
+    /// The paths that were resolved.
+    pub held: Vec<Held>,
 }
 
 impl Resolver<'_> {
@@ -68,7 +94,12 @@ impl Resolver<'_> {
                     let known = last.take().filter(|(t, _, _)| *t == target);
                     let (place, asked) = match known {
                         Some((_, place, asked)) => (place, asked),
-                        None => (self.locate(dir, path, follow), OsString::from_vec(path.clone())),
+                        None => {
+                            let place = self.locate(dir, path, follow);
+                            let (exists, hold) = (place.exists, place.hold.clone());
+                            self.held.push(Held { dir, path: path.clone(), follow, exists, hold });
+                            (place, OsString::from_vec(path.clone()))
+                        }
                     };
                     let holds = place.holds(when);
                     let object = Object::Path { path: place.path.clone(), asked: asked.clone() };
@@ -127,7 +158,7 @@ impl Resolver<'_> {
 
     fn place_of_descriptor(&self, path: PathBuf, fd: i32) -> Place {
         let kind = file_type_at(Path::new(&format!("/proc/{}/fd/{fd}", self.tid))).ok();
-        Place { path, kind, exists: true }
+        Place { path, kind, exists: true, hold: None }
     }
 
     /// A device behind a descriptor; `None` if it is not one (and only devices count).
@@ -186,7 +217,7 @@ impl Resolver<'_> {
         let path = Path::new(OsStr::from_bytes(path));
         if path.as_os_str().is_empty() {
             // The kernel says ENOENT; there is nothing there.
-            return Place { path: PathBuf::new(), kind: None, exists: false };
+            return Place { path: PathBuf::new(), kind: None, exists: false, hold: None };
         }
         let plain = self.is_plain();
         match self.by_kernel(dir, path, follow, plain, 0) {
@@ -238,8 +269,25 @@ impl Resolver<'_> {
                 result => result,
             }
         };
+        let last = match path.components().next_back() {
+            Some(Component::Normal(name)) => Some(name),
+            _ => None,
+        };
+        let slash = path.as_os_str().as_bytes().ends_with(b"/");
+        let parent = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        if !follow && let Some(name) = last {
+            // The name itself is what counts: it is looked up in the directory that is held.
+            return self.in_directory(walk(parent, true).ok()?, name, slash);
+        }
         match walk(path, follow) {
-            Ok(fd) => self.named(&fd),
+            Ok(fd) => {
+                let mut place = self.named(&fd)?;
+                place.hold = Some(Hold { fd: Rc::new(fd), name: None });
+                Some(place)
+            }
             Err(Errno::ENOENT) => {
                 // A link that leads nowhere yet: what it names would be made.
                 if follow && let Ok(link) = walk(path, false) {
@@ -250,19 +298,34 @@ impl Resolver<'_> {
                         return self.by_kernel(AT_FDCWD, &joined, true, plain, depth + 1);
                     }
                 }
-                let name = match path.components().next_back()? {
-                    Component::Normal(name) => name,
-                    _ => return None,
-                };
-                let parent = match path.parent() {
-                    Some(parent) if !parent.as_os_str().is_empty() => parent,
-                    _ => Path::new("."),
-                };
-                let parent = self.named(&walk(parent, true).ok()?)?;
-                Some(Place { path: parent.path.join(name), kind: None, exists: false })
+                self.in_directory(walk(parent, true).ok()?, last?, slash)
             }
             Err(_) => None,
         }
+    }
+
+    /// The place of `name` in a directory.
+    fn in_directory(&self, directory: OwnedFd, name: &OsStr, slash: bool) -> Option<Place> {
+        let parent = self.named(&directory)?;
+        let look = |how: ResolveFlag| {
+            let flags = OFlag::O_PATH | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW;
+            openat2(directory.as_fd(), name, OpenHow::new().flags(flags).resolve(how))
+        };
+        let found = match look(CACHED) {
+            Err(Errno::EAGAIN) if self.engine.mounts.served().is_empty() => look(ResolveFlag::empty()),
+            // Looking would wait for whoever serves it.
+            Err(Errno::EAGAIN) => return None,
+            Err(Errno::EINVAL) => look(ResolveFlag::empty()),
+            found => found,
+        };
+        let exists = !matches!(found, Err(Errno::ENOENT));
+        let kind = found.ok().and_then(|fd| file_type(&fd).ok());
+        let mut held = name.to_owned();
+        if slash {
+            held.push("/");
+        }
+        let hold = Some(Hold { fd: Rc::new(directory), name: Some(held) });
+        Some(Place { path: parent.path.join(name), kind, exists, hold })
     }
 
     fn named(&self, fd: &OwnedFd) -> Option<Place> {
@@ -273,7 +336,7 @@ impl Resolver<'_> {
             return None;
         }
         let kind = file_type(fd).ok();
-        Some(Place { path, kind, exists: true })
+        Some(Place { path, kind, exists: true, hold: None })
     }
 
     /// Walks by reading links, component by component: through /proc/self and magic links, and as far as is allowed.
@@ -332,7 +395,7 @@ impl Resolver<'_> {
         }
         if is_served(&at) {
             // Only its server could say more.
-            return Place { path: at, kind: None, exists: true };
+            return Place { path: at, kind: None, exists: true, hold: None };
         }
         let found = if follow { std::fs::metadata(&at) } else { std::fs::symlink_metadata(&at) };
         let kind = found.as_ref().ok().map(|m| {
@@ -341,7 +404,15 @@ impl Resolver<'_> {
         });
         // What we may not look at may be there.
         let exists = !matches!(found.map_err(|e| e.kind()), Err(std::io::ErrorKind::NotFound));
-        Place { path: at, kind, exists }
+        // No link is left in it, so that it can be held as it is.
+        let no_links = OpenHow::new()
+            .flags(OFlag::O_PATH | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW)
+            .resolve(ResolveFlag::RESOLVE_NO_SYMLINKS | CACHED);
+        let hold = match follow && kind.is_some() && root.as_os_str().is_empty() {
+            true => openat2(HERE, &at, no_links).ok().map(|fd| Hold { fd: Rc::new(fd), name: None }),
+            false => None,
+        };
+        Place { path: at, kind, exists, hold }
     }
 }
 

@@ -6,6 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::message::Ancestor;
+use super::pin::Injection;
+use super::resolve::Held;
+use super::vm::{SharedVm, Slot};
 use crate::policy::Verdict;
 use crate::recording::Check;
 use crate::sys::Registers;
@@ -34,6 +37,24 @@ pub(super) struct InCall {
     pub raw: RawCall,
     /// As the registers had it.
     pub asked: RawCall,
+    /// What was decided about: `raw`, or what is made in its place so that it stays what was looked at.
+    pub looked: RawCall,
+    /// Where its arguments were copied to; free again at the exit.
+    pub slot: Option<Slot>,
+    /// Its paths, with what they lead to.
+    pub held: Vec<Held>,
+    /// The registers as the program set them, where the kernel was given others.
+    pub saved: Option<Box<Registers>>,
+    /// Whether its paths were led through what Syswall holds.
+    pub led: bool,
+    /// Whether nobody can have changed what it was decided about since.
+    pub pinned: bool,
+    /// Whether its arguments can be changed by others and could not be copied.
+    pub unpinned: bool,
+    /// Whether O_NOFOLLOW was added to an open.
+    pub no_follow: bool,
+    /// `resolve` of an openat2 (RESOLVE_…).
+    pub resolve_flags: u64,
     /// Behind the instruction.
     pub ip: u64,
     pub row: Option<&'static Row>,
@@ -74,11 +95,42 @@ pub(super) struct Task {
     pub interrupted: Vec<InCall>,
     /// Still our own code between fork and execve.
     pub launching: bool,
+    /// A call of Syswall's that the task makes before its own.
+    pub injection: Option<Injection>,
+    /// The address space that it runs in.
+    pub vm: SharedVm,
+    /// Whether it waits for a child that borrows it (vfork(2)).
+    pub suspended: bool,
 }
 
 impl Task {
-    pub fn new(tid: i32, pid: i32) -> Task {
-        Task { tid, pid, state: State::Running, call: None, interrupted: Vec::new(), launching: false }
+    pub fn new(tid: i32, pid: i32, vm: SharedVm) -> Task {
+        Task {
+            tid,
+            pid,
+            state: State::Running,
+            call: None,
+            interrupted: Vec::new(),
+            launching: false,
+            injection: None,
+            vm,
+            suspended: false,
+        }
+    }
+
+    /// It waits no more for a child that borrowed its memory.
+    pub fn runs_again(&mut self) {
+        if std::mem::take(&mut self.suspended) {
+            let mut vm = self.vm.borrow_mut();
+            vm.suspended = vm.suspended.saturating_sub(1);
+        }
+    }
+
+    /// It leaves its address space: it is gone, or executes another program.
+    pub fn leaves_vm(&mut self) {
+        self.runs_again();
+        let mut vm = self.vm.borrow_mut();
+        vm.tasks = vm.tasks.saturating_sub(1);
     }
 }
 
@@ -95,6 +147,12 @@ pub(super) struct Process {
     pub descriptors: HashMap<i32, Object>,
     /// Whether its root directory and mount namespace are Syswall's; `None`: to be looked up.
     pub plain_root: Option<bool>,
+    /// Whether it may follow Syswall's links in /proc; `None`: to be looked up.
+    pub like_us: Option<bool>,
+    /// Whether it installed a seccomp filter, whose owner may look at the arguments of calls.
+    pub filtered: bool,
+    /// Its address space.
+    pub vm: SharedVm,
 }
 
 impl Process {
@@ -103,8 +161,17 @@ impl Process {
         self.ancestry.first().cloned().unwrap_or_else(|| Arc::from(Path::new("?")))
     }
 
-    /// What a child starts with: the same program, with this process among its ancestors.
-    pub fn child(&self, pid: i32) -> Process {
+    /// Remembers what `fd` is open on.
+    pub fn remember(&mut self, fd: i32, object: Object) {
+        // A program can have a million; what was first is as good as what is last.
+        if self.descriptors.len() >= 4096 {
+            self.descriptors.clear();
+        }
+        self.descriptors.insert(fd, object);
+    }
+
+    /// What a child starts with: the same program, with this process among its ancestors. `clone`: as its birth says.
+    pub fn child(&self, pid: i32, clone: u64) -> Process {
         let mut ancestry = self.ancestry.clone();
         ancestry.insert(0, self.program());
         let mut ancestors = self.ancestors.clone();
@@ -119,9 +186,28 @@ impl Process {
             threads: 0,
             descriptors: HashMap::new(),
             plain_root: None,
+            like_us: None,
+            filtered: self.filtered,
+            vm: self.vm_of_child(clone),
         }
     }
+
+    fn vm_of_child(&self, clone: u64) -> SharedVm {
+        if clone & CLONE_VM != 0 {
+            self.vm.borrow_mut().tasks += 1;
+            return SharedVm::clone(&self.vm);
+        }
+        if clone & CLONE_FILES != 0 {
+            // What one of them opens, the other can use before anybody has looked at it.
+            self.vm.borrow_mut().exposed = true;
+        }
+        self.vm.borrow().copy()
+    }
 }
+
+/// Flags of clone(2) that matter here.
+pub(super) const CLONE_VM: u64 = 0x100;
+const CLONE_FILES: u64 = 0x400;
 
 /// The thread group of `tid`, from /proc (proc(5)). `None`: it is gone.
 pub(super) fn thread_group(tid: i32) -> Option<i32> {

@@ -67,6 +67,18 @@ impl Registers {
         }
     }
 
+    /// Makes the program execute the call that it is at the exit of once more, with `nr` for its number. The kernel does
+    /// the same where it restarts a call: every instruction that makes calls is two bytes long.
+    pub fn call_again(&mut self, nr: u64) {
+        self.0.rip = self.0.rip.wrapping_sub(2);
+        self.0.rax = nr;
+    }
+
+    /// The number of the call that the task is in.
+    pub fn number(&self) -> u64 {
+        self.0.orig_rax
+    }
+
     /// The stack pointer.
     pub fn stack(&self) -> u64 {
         self.0.rsp

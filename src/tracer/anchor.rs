@@ -1,0 +1,247 @@
+//! Paths that somebody could lead elsewhere between our look and the kernel's: the kernel is given the very directory or
+//! file that was looked at, as `/proc/SYSWALL/fd/N`, and no link is left to follow.
+//!
+//! Done for calls that change something, and for opening where another task could use the descriptor before it can be
+//! looked at. All else is compared afterwards (`verify`).
+
+use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
+
+use super::engine::Engine;
+use super::resolve::{Held, Hold};
+use super::task::InCall;
+use crate::sys::ptrace;
+use crate::sys::{Registers, RemoteMemory};
+use crate::syscall::access::AT_FDCWD;
+use crate::syscall::{Abi, Kind, Memory, RawCall, Row, Show, When};
+
+const O_CREAT: u64 = 0o100;
+const O_WRONLY: u64 = 1;
+const O_TRUNC: u64 = 0o1000;
+const O_NOFOLLOW: u64 = 0o400000;
+/// Below it, a signal handler's frame and the ABI's red zone (System V ABI, x86-64) end.
+const RED_ZONE: u64 = 128;
+
+/// Calls whose paths are not led: the program would notice (execve's becomes AT_EXECFN and a script's `$0`), or the text
+/// is not looked up now.
+fn is_left(call: &str, register: u8) -> bool {
+    matches!((call, register), ("execve" | "execveat", _) | ("symlink" | "symlinkat", 0))
+}
+
+fn is_open(call: &str) -> bool {
+    matches!(call, "open" | "openat" | "openat2" | "creat")
+}
+
+/// A path to put in the place of another.
+struct Led {
+    register: u8,
+    text: Vec<u8>,
+    /// Whether a link that has come to stand there would be followed.
+    may_follow: bool,
+}
+
+fn text(hold: &Hold) -> Vec<u8> {
+    let mut text = format!("/proc/{}/fd/{}", std::process::id(), hold.fd.as_raw_fd()).into_bytes();
+    if let Some(name) = &hold.name {
+        text.push(b'/');
+        text.extend_from_slice(name.as_bytes());
+    }
+    text.push(0);
+    text
+}
+
+/// The directory that the path in argument `index` of `row` is relative to.
+fn directory(row: &Row, call: &RawCall, index: usize) -> i32 {
+    let before = index.checked_sub(1).and_then(|i| row.args.get(i).map(|a| (i, a)));
+    match before {
+        Some((i, arg)) if matches!(arg.show, Show::DirFd) => {
+            call.args.get(usize::from(arg.register.unwrap_or(i as u8))).map_or(AT_FDCWD, |fd| *fd as i32)
+        }
+        _ => AT_FDCWD,
+    }
+}
+
+/// What is done with a call's paths.
+#[derive(Default)]
+pub(super) struct Anchors {
+    led: Vec<Led>,
+    /// A result that follows from what was looked at: the kernel is not to look again.
+    pub result: Option<i64>,
+}
+
+impl Anchors {
+    pub fn is_empty(&self) -> bool {
+        self.led.is_empty()
+    }
+}
+
+impl Engine {
+    /// How the paths of a call that is to be made are led to what was looked at. `shared`: whether others could use or
+    /// change what the call is about before its exit is seen.
+    pub fn anchors(&mut self, tid: i32, call: &InCall, shared: bool) -> Anchors {
+        let mut anchors = Anchors::default();
+        let Some(row) = call.row else { return anchors };
+        let changes = call.accesses.iter().any(|a| {
+            use Kind::*;
+            matches!(a.kind, FileWrite | FileCreate | FileDelete | FileRename | FileAttributes)
+        });
+        if call.held.is_empty() || !(changes || shared && is_open(row.name)) || !self.can_lead(tid) {
+            return anchors;
+        }
+        if row.name == "openat2" && call.resolve_flags != 0 {
+            return anchors;
+        }
+        for (index, arg) in row.args.iter().enumerate() {
+            let register = arg.register.unwrap_or(index as u8);
+            if !matches!(arg.show, Show::Path) || arg.when != When::Entry || is_left(row.name, register) {
+                continue;
+            }
+            let dir = directory(row, &call.looked, index);
+            let memory = RemoteMemory::new(tid);
+            let memory: &dyn Memory = &memory;
+            let path = call.looked.args.get(usize::from(register)).copied().unwrap_or(0);
+            let Ok(path) = memory.c_string(path, crate::syscall::access::PATH_MAX) else { continue };
+            let Some(held) = call.held.iter().find(|h| h.path == path && h.dir == dir) else { continue };
+            let Some(hold) = &held.hold else { continue };
+            match lead(held, hold, is_open(row.name)) {
+                Lead::To(may_follow) => anchors.led.push(Led { register, text: text(hold), may_follow }),
+                Lead::Nowhere => anchors.result = Some(-i64::from(libc::ENOENT)),
+                Lead::Not => {}
+            }
+        }
+        anchors
+    }
+
+    /// Whether what Syswall holds can be reached by the task through /proc, as whom it runs and in the root that it has.
+    fn can_lead(&mut self, tid: i32) -> bool {
+        let Some(pid) = self.tasks.get(&tid).map(|t| t.pid) else { return false };
+        let Some(process) = self.processes.get_mut(&pid) else { return false };
+        if process.plain_root != Some(true) || process.filtered {
+            return false;
+        }
+        match process.like_us {
+            Some(known) => known,
+            None => {
+                let like_us = crate::sys::credentials::reaches_us(tid);
+                process.like_us = Some(like_us);
+                like_us
+            }
+        }
+    }
+
+    /// Points the call that the task is at the entry of to what was pinned and led. EFAULT: there is no place for it.
+    pub fn commit(&mut self, tid: i32, call: &mut InCall, anchors: &Anchors) -> nix::Result<()> {
+        let mut made = if call.slot.is_some() { call.looked } else { call.asked };
+        if made == call.asked && anchors.is_empty() {
+            return Ok(());
+        }
+        let Some(pid) = self.tasks.get(&tid).map(|t| t.pid) else { return Err(nix::errno::Errno::ESRCH) };
+        let saved = ptrace::registers(tid)?;
+        if !anchors.is_empty() {
+            place(tid, pid, call, &saved, anchors, &mut made)?;
+        }
+        let mut regs = saved;
+        if made.nr != call.asked.nr {
+            regs.set_call(made.nr);
+        }
+        for index in 0..6 {
+            if made.nr != call.asked.nr || made.args[index] != call.asked.args[index] {
+                *regs.argument(made.abi, index) = made.args[index];
+            }
+        }
+        ptrace::set_registers(tid, &regs)?;
+        call.saved = Some(Box::new(saved));
+        Ok(())
+    }
+}
+
+enum Lead {
+    /// To what is held; `true`: a link there would be followed.
+    To(bool),
+    /// Nothing was there, so that the call fails.
+    Nowhere,
+    Not,
+}
+
+fn lead(held: &Held, hold: &Hold, opens: bool) -> Lead {
+    match (held.follow, hold.name.is_some(), held.exists) {
+        // The object itself.
+        (true, false, _) => Lead::To(false),
+        // It will be made by an open, which must not follow what somebody else puts there.
+        (true, true, false) if opens => Lead::To(true),
+        (true, true, false) => Lead::Nowhere,
+        (false, true, _) => Lead::To(false),
+        _ => Lead::Not,
+    }
+}
+
+/// Writes the paths to where the kernel will read them: behind what is pinned, or, where nobody shares the memory,
+/// below the stack.
+fn place(
+    tid: i32,
+    pid: i32,
+    call: &mut InCall,
+    saved: &Registers,
+    anchors: &Anchors,
+    made: &mut RawCall,
+) -> nix::Result<()> {
+    let fault = nix::errno::Errno::EFAULT;
+    let creates = anchors.led.iter().any(|l| l.may_follow);
+    let mut block = Vec::new();
+    let mut offsets = Vec::new();
+    for led in &anchors.led {
+        offsets.push((led.register, block.len() as u64));
+        block.extend_from_slice(&led.text);
+        block.resize(block.len().next_multiple_of(8), 0);
+    }
+    let how = (call.row.is_some_and(|row| row.name == "openat2") && creates).then(|| block.len() as u64);
+    if how.is_some() {
+        let size = (made.args[3] as usize).min(4096);
+        let memory = RemoteMemory::new(tid);
+        let memory: &dyn Memory = &memory;
+        let mut bytes = memory.up_to(made.args[2], size).filter(|b| b.len() == size).ok_or(fault)?;
+        let flags = bytes.first_chunk::<8>().map(|b| u64::from_le_bytes(*b)).ok_or(fault)?;
+        if let Some(place) = bytes.first_chunk_mut::<8>() {
+            *place = (flags | O_NOFOLLOW).to_le_bytes();
+        }
+        block.extend_from_slice(&bytes);
+    }
+    let base = match &mut call.slot {
+        Some(slot) => slot.put(pid, &block).map_err(|_| fault)?,
+        None => {
+            let at = (saved.stack().wrapping_sub(RED_ZONE + block.len() as u64)) & !15;
+            RemoteMemory::new(tid).write(at, &block)?;
+            at
+        }
+    };
+    for (register, offset) in offsets {
+        made.args[usize::from(register)] = base + offset;
+    }
+    if let Some(offset) = how {
+        made.args[2] = base + offset;
+    } else if creates {
+        do_not_follow(made);
+    }
+    call.no_follow = creates;
+    Ok(())
+}
+
+/// Adds O_NOFOLLOW to an open; creat(2) is one without a place for it.
+fn do_not_follow(made: &mut RawCall) {
+    match made.name() {
+        Some("open") => made.args[1] |= O_NOFOLLOW,
+        Some("openat") => made.args[2] |= O_NOFOLLOW,
+        Some("creat") => {
+            let mode = made.args[1];
+            made.nr = match made.abi {
+                Abi::I386 => 5,
+                Abi::X32 => 2 | crate::syscall::X32_BIT,
+                // aarch64 has no creat.
+                Abi::X86_64 | Abi::Aarch64 => 2,
+            };
+            made.args[1] = O_CREAT | O_WRONLY | O_TRUNC | O_NOFOLLOW;
+            made.args[2] = mode;
+        }
+        _ => {}
+    }
+}
