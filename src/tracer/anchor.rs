@@ -135,10 +135,9 @@ impl Engine {
         if made == call.asked && anchors.is_empty() {
             return Ok(());
         }
-        let Some(pid) = self.tasks.get(&tid).map(|t| t.pid) else { return Err(nix::errno::Errno::ESRCH) };
         let saved = ptrace::registers(tid)?;
         if !anchors.is_empty() {
-            place(tid, pid, call, &saved, anchors, &mut made)?;
+            place(tid, call, &saved, anchors, &mut made)?;
         }
         let mut regs = saved;
         if made.nr != call.asked.nr {
@@ -179,7 +178,6 @@ fn lead(held: &Held, hold: &Hold, opens: bool) -> Lead {
 /// below the stack.
 fn place(
     tid: i32,
-    pid: i32,
     call: &mut InCall,
     saved: &Registers,
     anchors: &Anchors,
@@ -207,7 +205,7 @@ fn place(
         block.extend_from_slice(&bytes);
     }
     let base = match &mut call.slot {
-        Some(slot) => slot.put(pid, &block).map_err(|_| fault)?,
+        Some(slot) => slot.put(tid, &block).map_err(|_| fault)?,
         None => {
             let at = (saved.stack().wrapping_sub(RED_ZONE + block.len() as u64)) & !15;
             RemoteMemory::new(tid).write(at, &block)?;

@@ -33,6 +33,7 @@ mod protection;
 mod questions;
 mod resolve;
 mod resolve_socket;
+mod script;
 mod task;
 mod trace_text;
 mod verify;

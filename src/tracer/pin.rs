@@ -157,7 +157,7 @@ impl Engine {
             call.args[register] = at;
             block.extend(pin.lay_out(at, word));
         }
-        match slot.put(pid, &block) {
+        match slot.put(tid, &block) {
             Ok(_) => {
                 *looked = call;
                 Arguments::Copied(slot)

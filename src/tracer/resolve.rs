@@ -103,6 +103,9 @@ impl Resolver<'_> {
                     };
                     let holds = place.holds(when);
                     let object = Object::Path { path: place.path.clone(), asked: asked.clone() };
+                    if kind == Kind::ProcessExecute {
+                        out.extend(self.interpreters(&place));
+                    }
                     last = Some((target, place, asked));
                     if !holds {
                         continue;
@@ -152,6 +155,23 @@ impl Resolver<'_> {
             if !out.contains(&access) {
                 out.push(access);
             }
+        }
+        out
+    }
+
+    /// The programs that the kernel runs for a script (execve(2), "Interpreter scripts"): it names them itself.
+    fn interpreters(&mut self, script: &Place) -> Vec<Access> {
+        let mut out = Vec::new();
+        if self.engine.mounts.served().iter().any(|m| script.path.starts_with(m)) {
+            // Reading it would wait for whoever serves it. What is executed in the end is compared.
+            return out;
+        }
+        let mut next = script.hold.as_ref().and_then(super::script::interpreter);
+        while let Some(asked) = next.filter(|_| out.len() < super::script::NESTED) {
+            let place = self.locate(AT_FDCWD, &asked, true);
+            next = place.hold.as_ref().and_then(super::script::interpreter);
+            let object = Some(Object::Path { path: place.path, asked: OsString::from_vec(asked) });
+            out.push(Access { kind: Kind::ProcessExecute, object });
         }
         out
     }

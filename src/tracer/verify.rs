@@ -1,5 +1,7 @@
 //! After the call: whether what happened is what was decided about, and taking it back where it is not.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use nix::sys::signal::{Signal, kill};
@@ -97,6 +99,10 @@ impl Engine {
         let Some(pid) = self.tasks.get(&tid).map(|t| t.pid) else { return true };
         let plain = self.processes.get(&pid).is_some_and(|p| p.plain_root == Some(true));
         let Some(mut call) = self.tasks.get_mut(&tid).and_then(|t| t.call.take()) else { return true };
+        let program = program.map(|p| match p.as_os_str().as_bytes().strip_suffix(b" (deleted)") {
+            Some(name) => Path::new(OsStr::from_bytes(name)),
+            None => p,
+        });
         let executes = |kind| kind == Kind::ProcessExecute;
         let known = |p: &Path| call.accesses.iter().any(|a| executes(a.kind) && path(a) == Some(p));
         let goes_on = match program {

@@ -87,10 +87,10 @@ impl Vm {
         self.regions.iter().any(|r| !r.sealed && start < r.base + REGION && end > r.base)
     }
 
-    /// Writes into the address space of process `pid`, whatever the protection of its pages.
-    fn write(&mut self, pid: i32, at: u64, bytes: &[u8]) -> std::io::Result<()> {
+    /// Writes into the address space of task `tid`, whatever the protection of its pages.
+    fn write(&mut self, tid: i32, at: u64, bytes: &[u8]) -> std::io::Result<()> {
         if self.memory.is_none() {
-            self.memory = Some(OpenOptions::new().read(true).write(true).open(format!("/proc/{pid}/mem"))?);
+            self.memory = Some(OpenOptions::new().read(true).write(true).open(format!("/proc/{tid}/mem"))?);
         }
         match &self.memory {
             Some(memory) => memory.write_all_at(bytes, at),
@@ -124,14 +124,14 @@ impl Slot {
         self.vm.borrow().regions.get(self.region).map_or(0, |r| r.base + self.index * SLOT)
     }
 
-    /// Puts `bytes` behind what is in it already, in the address space that process `pid` runs in. Returns where they
+    /// Puts `bytes` behind what is in it already, in the address space that task `tid` runs in. Returns where they
     /// are. An error where they do not fit.
-    pub fn put(&mut self, pid: i32, bytes: &[u8]) -> std::io::Result<u64> {
+    pub fn put(&mut self, tid: i32, bytes: &[u8]) -> std::io::Result<u64> {
         if self.filled + bytes.len() as u64 > SLOT {
             return Err(std::io::ErrorKind::StorageFull.into());
         }
         let at = self.address() + self.filled;
-        self.vm.borrow_mut().write(pid, at, bytes)?;
+        self.vm.borrow_mut().write(tid, at, bytes)?;
         self.filled += bytes.len() as u64;
         Ok(at)
     }

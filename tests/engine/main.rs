@@ -12,6 +12,7 @@ mod names;
 mod policy_runs;
 mod processes;
 mod questions;
+mod races;
 mod recording_runs;
 mod selfdefence;
 mod signals;
