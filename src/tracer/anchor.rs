@@ -176,13 +176,7 @@ fn lead(held: &Held, hold: &Hold, opens: bool) -> Lead {
 
 /// Writes the paths to where the kernel will read them: behind what is pinned, or, where nobody shares the memory,
 /// below the stack.
-fn place(
-    tid: i32,
-    call: &mut InCall,
-    saved: &Registers,
-    anchors: &Anchors,
-    made: &mut RawCall,
-) -> nix::Result<()> {
+fn place(tid: i32, call: &mut InCall, saved: &Registers, anchors: &Anchors, made: &mut RawCall) -> nix::Result<()> {
     let fault = nix::errno::Errno::EFAULT;
     let creates = anchors.led.iter().any(|l| l.may_follow);
     let mut block = Vec::new();
@@ -192,7 +186,7 @@ fn place(
         block.extend_from_slice(&led.text);
         block.resize(block.len().next_multiple_of(8), 0);
     }
-    let how = (call.row.is_some_and(|row| row.name == "openat2") && creates).then(|| block.len() as u64);
+    let how = (call.row.is_some_and(|row| row.name == "openat2") && creates).then_some(block.len() as u64);
     if how.is_some() {
         let size = (made.args[3] as usize).min(4096);
         let memory = RemoteMemory::new(tid);

@@ -3,10 +3,10 @@
 use nix::errno::Errno;
 
 use super::engine::Engine;
+use super::entry::allow;
 use super::handle::Watch;
 use super::task::{InCall, Plan, State};
 use crate::i18n::{Text, mark};
-use super::entry::allow;
 use crate::policy::{By, Decision, Verdict};
 use crate::sys::ptrace::{self, Resume};
 use crate::sys::{Registers, RemoteMemory};

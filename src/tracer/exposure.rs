@@ -32,7 +32,8 @@ impl Settled {
         }
         let us = nix::unistd::geteuid();
         let settled = std::fs::metadata(path).is_ok_and(|file| {
-            let others = if us.is_root() { SYSTEM.iter().any(|s| path.starts_with(s)) } else { file.uid() != us.as_raw() };
+            let others =
+                if us.is_root() { SYSTEM.iter().any(|s| path.starts_with(s)) } else { file.uid() != us.as_raw() };
             file.is_file() && others && file.mode() & 0o022 == 0
         });
         if self.0.len() >= MOST {

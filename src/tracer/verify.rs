@@ -38,10 +38,9 @@ fn path(access: &Access) -> Option<&Path> {
 /// The accesses as they are if `path` is what they were about.
 fn about(accesses: &[Access], kinds: impl Fn(Kind) -> bool, path: &Path) -> Vec<Access> {
     let change = |access: &Access| match &access.object {
-        Some(Object::Path { asked, .. }) if kinds(access.kind) => Access {
-            kind: access.kind,
-            object: Some(Object::Path { path: path.to_path_buf(), asked: asked.clone() }),
-        },
+        Some(Object::Path { asked, .. }) if kinds(access.kind) => {
+            Access { kind: access.kind, object: Some(Object::Path { path: path.to_path_buf(), asked: asked.clone() }) }
+        }
         _ => access.clone(),
     };
     accesses.iter().map(change).collect()

@@ -10,9 +10,8 @@ use crate::common::{Dir, Done, tracee, tracee32};
 
 /// Nobody may do anything to `secret`, to what is in `closed`, nor execute `forbidden`.
 fn forbids() -> Value {
-    let files = json!([
-        "file.read", "file.list", "file.write", "file.create", "file.delete", "file.rename", "file.attributes"
-    ]);
+    let files =
+        json!(["file.read", "file.list", "file.write", "file.create", "file.delete", "file.rename", "file.attributes"]);
     json!({"syswall": 1, "default": "allow", "rules": [
         {"decision": "deny", "kind": files, "path": "$CWD/secret"},
         {"decision": "deny", "kind": files, "path": "$CWD/closed/**"},
@@ -85,11 +84,6 @@ fn paths_rewritten_in_memory_that_processes_share() {
 #[test]
 fn paths_rewritten_by_process_vm_writev() {
     attack(&["vm_writev", "400"]);
-}
-
-#[test]
-fn paths_rewritten_through_proc_pid_mem() {
-    attack(&["procmem", "400"]);
 }
 
 #[test]
