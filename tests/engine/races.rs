@@ -87,6 +87,11 @@ fn paths_rewritten_by_process_vm_writev() {
 }
 
 #[test]
+fn paths_rewritten_through_proc_pid_mem() {
+    attack(&["procmem", "400"]);
+}
+
+#[test]
 fn links_and_folders_swapped_by_another_thread() {
     attack(&["links", "1500"]);
 }
