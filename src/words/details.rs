@@ -2,7 +2,8 @@
 
 use std::os::unix::ffi::OsStrExt;
 
-use super::{elide, escape, escape_bytes, tr};
+use super::{elide, escape, escape_bytes, fill, live, tr};
+use crate::syscall::{Show, lookup_name};
 use crate::tracer::Question;
 
 /// Most characters of one detail.
@@ -22,11 +23,24 @@ pub fn details(question: &Question) -> Vec<(String, String)> {
         (tr("Arguments"), argv.join(" ")),
         (tr("Folder"), escape(&question.cwd)),
     ];
+    details.extend(open_files(question));
     if !parents.is_empty() {
         details.push((tr("Started by"), parents.join(" ← ")));
     }
     details.push((tr("Time"), clock(question.since)));
     details.into_iter().map(|(name, value)| (name, elide(&value, DETAIL_MAX))).collect()
+}
+
+/// What the descriptors are open on that the call names, and who of the program has the same pipe open.
+fn open_files(question: &Question) -> Vec<(String, String)> {
+    let Some(row) = lookup_name(&question.call) else { return Vec::new() };
+    let numbers = row.args.iter().enumerate().filter(|(_, arg)| matches!(arg.show, Show::Fd | Show::DirFd));
+    let descriptors = numbers.filter_map(|(n, _)| question.args.get(n)?.parse::<i32>().ok()).take(2);
+    let told = descriptors.filter_map(|fd| {
+        let open = live::open_file(question.tid, fd, question.pid)?;
+        Some((fill(&tr("Descriptor {number}"), &[("number", &fd.to_string())]), open))
+    });
+    told.collect()
 }
 
 /// An argument, in quotes where it would not be one word.

@@ -10,6 +10,8 @@
 //! | `things`, `people` | what the whole computer has, users and groups, by name |
 //! | `action` | what is done: [`act()`] for logs, [`kind_name`] for lists |
 //! | `question` | the sentences of a prompt: [`question`] |
+//! | `known` | what a path or socket is, in one sentence: [`what_it_is`] |
+//! | `live` | what only the running system knows: names of processes, whose a terminal is |
 //! | `matters` | the one line why it may matter: [`why_it_matters`] |
 //! | `consent` | what an answer means: [`consent`](consent()), and the labels of its choices |
 //! | `pretend` | what the program will believe: [`pretended`] |
@@ -21,6 +23,8 @@ mod act;
 mod action;
 mod consent;
 mod details;
+mod known;
+mod live;
 mod matters;
 mod object;
 mod people;
@@ -35,6 +39,7 @@ pub use act::Act;
 pub use action::{act, act_beside_object, action, kind_name};
 pub use consent::{consent, how_long_label, pattern_problem, short_path, takes_pattern, what_label, who_label};
 pub use details::details;
+pub use known::what_it_is;
 pub use matters::{Asker, why_it_matters};
 pub use object::{named_object, object, program_name, service};
 pub use pretend::{pretended, why_not_pretended};

@@ -30,9 +30,31 @@ pub fn object(object: &Object) -> String {
         Object::Device { path, request } if request.is_empty() => escape(path),
         Object::Device { path, request } => format!("{} {}", escape(path), escape(request)),
         Object::System { name } => super::things::thing(name),
-        Object::Descriptor { text } => escape(text),
+        Object::Descriptor { text } => open_thing(text),
         Object::Unreadable => tr("something whose name cannot be read"),
     }
+}
+
+/// What a descriptor without a name is open on, with what the kernel calls it.
+fn open_thing(link: &str) -> String {
+    let (kind, rest) = link.split_once(':').unwrap_or((link, ""));
+    let template = match (kind, rest) {
+        ("pipe", _) => tr("a pipe ({link})"),
+        ("socket", _) => tr("a socket ({link})"),
+        ("anon_inode", "[eventfd]") => tr("an event counter ({link})"),
+        ("anon_inode", "[eventpoll]") => tr("a list of what it waits for ({link})"),
+        ("anon_inode", "inotify" | "[inotify]") => tr("notices of changed files ({link})"),
+        ("anon_inode", "[fanotify]") => tr("notices of what programs do with files ({link})"),
+        ("anon_inode", "[timerfd]") => tr("a timer ({link})"),
+        ("anon_inode", "[signalfd]") => tr("incoming signals ({link})"),
+        ("anon_inode", "[pidfd]") => tr("a process ({link})"),
+        ("anon_inode", _) => tr("something of the kernel's ({link})"),
+        ("mnt" | "net" | "pid" | "user" | "uts" | "ipc" | "cgroup" | "time", _) if !rest.is_empty() => {
+            tr("a namespace ({link})")
+        }
+        _ => return escape(link),
+    };
+    fill(&template, &[("link", &escape(link))])
 }
 
 /// The same; an address with the name that the program was told, marked as what it is.
@@ -50,18 +72,12 @@ pub fn named_object(what: &Object, host: Option<&str>) -> String {
 /// The same; where the process is there now (`live`), with its name.
 pub(super) fn object_of(what: &Object, live: bool) -> String {
     match what {
-        Object::Process { pid, .. } if live => match process_name(*pid) {
+        Object::Process { pid, .. } if live => match super::live::process_name(*pid) {
             Some(name) => fill(&tr("process {pid} ({name})"), &[("pid", &pid.to_string()), ("name", &name)]),
             None => object(what),
         },
         _ => object(what),
     }
-}
-
-/// What the kernel calls the process now; a process names itself, so this is a hint only.
-fn process_name(pid: i32) -> Option<String> {
-    let name = (pid > 0).then(|| std::fs::read(format!("/proc/{pid}/comm")).ok()).flatten()?;
-    Some(elide(&super::escape_bytes(name.trim_ascii_end()), 20))
 }
 
 /// `[::1]:443 (https)`; the address alone where the port is 0.

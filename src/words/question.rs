@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use super::act::{Act, OBJECT_MAX};
+use super::known::what_with_names;
+use super::live;
 use super::object::object_of;
 use super::phrase::phrase;
 use super::{Asker, elide, escape, fill, kind_name, program_name, tr, why_it_matters};
@@ -27,6 +29,8 @@ pub struct Sentences {
     pub complete: bool,
     /// That the program named it otherwise: "via link ~/x → /etc/passwd".
     pub via: Option<String>,
+    /// What it is, where it is something that this computer has for all: "The session bus (D-Bus), …".
+    pub what: Option<String>,
     /// Why it may matter; only where it is true.
     pub why: Option<String>,
 }
@@ -36,13 +40,21 @@ pub fn question(question: &Question, home: Option<&Path>) -> Sentences {
     let access = question.access();
     let whole = access.and_then(|a| a.object.as_ref()).map(|o| object_of(o, true)).unwrap_or_default();
     let asker = Asker { pid: question.pid, home };
+    let why = access.and_then(|a| why_it_matters(a, &asker));
+    let what = access.and_then(|a| a.object.as_ref()).and_then(|o| match o {
+        // There the reason says what it is.
+        Object::Unix { .. } | Object::Device { .. } if why.is_some() => None,
+        Object::Path { path, .. } if why.is_some() && path.starts_with("/dev") => None,
+        _ => live::terminal(o, question.pid).or_else(|| what_with_names(o, question.pid, home, live::process_name)),
+    });
     Sentences {
         headline: headline(question, access),
         through: through(question),
         complete: whole.chars().count() <= SHOWN_MAX,
         object: elide(&whole, SHOWN_MAX),
         via: access.and_then(|a| a.object.as_ref()).and_then(|o| via(o, question)),
-        why: access.and_then(|a| why_it_matters(a, &asker)),
+        what,
+        why,
     }
 }
 
@@ -152,6 +164,31 @@ mod tests {
         assert_eq!(question(&q, None).via.as_deref(), Some("via link /home/anna/x → /etc/passwd"));
         let q = ask("openat", vec![path(Kind::FileRead, "/etc/passwd", "../../etc/passwd")]);
         assert_eq!(question(&q, None).via.as_deref(), Some("asked for as ../../etc/passwd, which is /etc/passwd"));
+    }
+
+    #[test]
+    fn what_it_is_is_told_and_not_twice() {
+        let read = |name: &str| question(&ask("openat", vec![path(Kind::FileRead, name, name)]), None);
+        assert_eq!(read("/etc/passwd").what.as_deref(), Some("The names of all users of this computer; no passwords."));
+        assert_eq!(read("/home/anna/notes.txt").what, None);
+        // Only where there is no reason that says it.
+        let camera = read("/dev/video0");
+        assert_eq!((camera.what, camera.why.as_deref()), (None, Some("A camera.")));
+        let object = Some(Object::Unix { name: "/run/user/1000/bus".into() });
+        let bus = question(&ask("connect", vec![Access { kind: Kind::NetworkConnect, object }]), None);
+        assert!(bus.what.is_none() && bus.why.is_some());
+    }
+
+    #[test]
+    fn a_name_that_the_program_looked_up_is_told_as_its_word() {
+        let address = [203, 0, 113, 7].into();
+        let object = Object::Address { transport: crate::syscall::Transport::Tcp, address, port: 443 };
+        let mut q = ask("connect", vec![Access { kind: Kind::NetworkConnect, object: Some(object) }]);
+        q.host = Some("example\u{202e}.org".into());
+        let said = question(&q, None);
+        assert_eq!(said.headline, "photo-sorter wants to connect to 203.0.113.7, port 443 (https)");
+        let via = said.via.unwrap();
+        assert!(via.ends_with(", as the program looked it up") && !via.contains('\u{202e}'), "{via}");
     }
 
     #[test]

@@ -177,6 +177,9 @@ pub fn fields(row: &EventRow) -> Vec<(String, String)> {
             })
             .collect();
         add(tr("Objects"), objects.join("\n"));
+        let home = gtk::glib::home_dir();
+        let what = acted_on(call).and_then(|object| words::what_it_is(object, row.pid, Some(&home)));
+        add(tr("What it is"), what.unwrap_or_default());
         add(tr("Decision"), format!("{} ({})", decision(row), why(row)));
         if let Some(number) = call.errno {
             add(tr("Error"), format!("{} ({})", errno::name(number), errno::text(number)));
