@@ -435,6 +435,23 @@ impl Reader {
         Ok(list)
     }
 
+    /// What the program was told that addresses are called: address and name, each pair once.
+    pub(crate) fn hosts(&self) -> Result<Vec<(String, String)>, RecordingError> {
+        if !self.hosts {
+            return Ok(Vec::new());
+        }
+        // A call's name is that of the first address.
+        let first = "SELECT o.name FROM access a JOIN object o ON o.id = a.object \
+                     WHERE a.list = e.does AND o.type = 'address' ORDER BY a.n LIMIT 1";
+        let sql = format!("SELECT DISTINCT ({first}), h.name FROM host h JOIN event e ON e.seq = h.seq ORDER BY 1, 2");
+        let read = || -> rusqlite::Result<Vec<(String, String)>> {
+            let mut query = self.db.prepare_cached(&sql)?;
+            let rows = query.query_map([], |row| Ok((text(row.get_ref(0)?), text(row.get_ref(1)?))))?;
+            rows.collect()
+        };
+        read().map_err(|e| self.error(e))
+    }
+
     /// Every process so far, in the order of their starts; `parent` makes it a tree.
     pub fn processes(&self) -> Result<Vec<ProcessRow>, RecordingError> {
         let read = || -> rusqlite::Result<Vec<ProcessRow>> {

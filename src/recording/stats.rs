@@ -78,6 +78,8 @@ pub struct FileRow {
 pub struct NetworkRow {
     /// The address, unix name or family.
     pub object: Object,
+    /// The first in the alphabet of the names that the program was told the address has: its own word.
+    pub host: Option<String>,
     /// Accesses of any kind.
     pub count: u64,
     /// Denied.
@@ -197,13 +199,22 @@ impl Reader {
             let Some(object) = access.object.as_ref().filter(|_| access.kind.group() == "network") else { return };
             let row = rows.entry(object.clone()).or_insert_with(|| NetworkRow {
                 object: object.clone(),
+                host: None,
                 count: 0,
                 denied: 0,
             });
             row.count += count;
             row.denied += if is_denied(shape.decision) { count } else { 0 };
         })?;
-        Ok(top(rows.into_values().collect(), limit, |n| n.count))
+        let mut rows = top(rows.into_values().collect(), limit, |n| n.count);
+        let hosts = self.hosts()?;
+        for row in &mut rows {
+            if let Object::Address { address, .. } = &row.object {
+                let address = address.to_string();
+                row.host = hosts.iter().find(|(named, _)| *named == address).map(|(_, host)| host.clone());
+            }
+        }
+        Ok(rows)
     }
 
     /// The programs that were started most often, up to `limit`.

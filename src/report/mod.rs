@@ -25,6 +25,9 @@ pub use text::text;
 use crate::i18n::{fill, tr, tr_n};
 use crate::recording::{Reader, RecordingError};
 
+/// As many names of one address are shown; JSON has all.
+const HOSTS_SHOWN: usize = 3;
+
 /// A report (contract 7).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -129,6 +132,9 @@ pub struct Peer {
     pub direction: String,
     /// IP address, or the name of a unix socket.
     pub address: String,
+    /// What the program was told that the address is called: its own word. Left out of JSON where there is nothing.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub hosts: BTreeSet<String>,
     /// Port; null where there is none or the kernel picked it.
     pub port: Option<u16>,
     /// How often.
@@ -405,6 +411,14 @@ fn tables(report: &Report) -> Vec<Table> {
             by(&f.by),
         ]
     };
+    let address = |p: &Peer| {
+        let hosts: Vec<String> = p.hosts.iter().take(HOSTS_SHOWN).map(|host| e(host)).collect();
+        if hosts.is_empty() {
+            return e(&p.address);
+        }
+        let values = [("address", &*e(&p.address)), ("host", &hosts.join(", "))];
+        fill(&tr("{address} ({host}, as the program looked it up)"), &values)
+    };
     let heads = vec![
         words(tr("Path")),
         number(tr("Read")),
@@ -448,17 +462,7 @@ fn tables(report: &Report) -> Vec<Table> {
                     let port = p.port.map_or_else(String::new, |p| p.to_string());
                     let (sent, received) = (b(p.bytes_sent), b(p.bytes_received));
                     let not = stopped(p.denied, p.pretended);
-                    vec![
-                        e(&p.transport),
-                        e(&p.direction),
-                        e(&p.address),
-                        port,
-                        n(p.count),
-                        sent,
-                        received,
-                        not,
-                        by(&p.by),
-                    ]
+                    vec![e(&p.transport), e(&p.direction), address(p), port, n(p.count), sent, received, not, by(&p.by)]
                 })
                 .collect(),
         },

@@ -233,6 +233,11 @@ pub fn sum(reader: &Reader) -> Result<Report, RecordingError> {
         }
         Ok(())
     })?;
+    for (address, host) in reader.hosts()? {
+        for peer in sums.network.values_mut().filter(|peer| peer.address == address && peer.direction == "out") {
+            peer.hosts.insert(host.clone());
+        }
+    }
     let mut calls: Vec<Call> = reader
         .calls(&Filter::default())?
         .into_iter()

@@ -34,6 +34,12 @@ fn decided(decision: Decision, mut call: Call) -> Call {
     call
 }
 
+/// The same by who was told what the address is called.
+fn looked_up(mut call: Call) -> Call {
+    call.host = Some("example.org".into());
+    call
+}
+
 /// A shell that runs a program; both do a bit of everything.
 fn run(chance: &Chance) -> Vec<Event> {
     let (sh, tool) = ("/bin/sh", "/usr/bin/tool");
@@ -53,7 +59,7 @@ fn run(chance: &Chance) -> Vec<Event> {
         (child, tool, happened(c("unlink", 0, vec![path(Kind::FileDelete, &temporary)]))),
         (child, tool, happened(c("openat", 4, vec![path(Kind::FileRead, &format!("/proc/{shell}/stat"))]))),
         (child, tool, happened(c("connect", 0, vec![address(Kind::NetworkConnect, "127.0.0.1", chance.port)]))),
-        (child, tool, happened(c("connect", 0, vec![address(Kind::NetworkConnect, "192.0.2.1", 443)]))),
+        (child, tool, happened(looked_up(c("connect", 0, vec![address(Kind::NetworkConnect, "192.0.2.1", 443)])))),
         (child, tool, happened(c("sendto", 30, vec![address(Kind::NetworkSend, "192.0.2.1", 443)]))),
         (child, tool, happened(decided(Decision::Deny, c("openat", 0, vec![path(Kind::FileRead, "/home/u/.ssh/id")])))),
         (child, tool, happened(decided(Decision::Pretend, c("unlink", 0, vec![path(Kind::FileDelete, "/home/u/a")])))),
@@ -113,7 +119,11 @@ fn a_report_says_who_did_what() {
     assert_eq!((file("~/a").deleted, file("~/a").pretended), (0, 1));
     let far = report.network.iter().find(|p| p.address == "192.0.2.1").unwrap();
     assert_eq!((far.port, far.count, far.bytes_sent, &*far.direction), (Some(443), 2, 30, "out"));
-    assert!(report.network.iter().any(|p| p.address == "127.0.0.1" && p.port.is_none()));
+    assert_eq!(far.hosts.iter().map(|h| &**h).collect::<Vec<_>>(), ["example.org"]);
+    let near = report.network.iter().find(|p| p.address == "127.0.0.1").unwrap();
+    assert!(near.port.is_none() && near.hosts.is_empty());
+    let told = "192.0.2.1 (example.org, as the program looked it up)";
+    assert!(text(&report).contains(told), "{}", text(&report));
     assert_eq!((report.programs[0].path.as_str(), report.programs[0].count), ("/usr/bin/tool", 1));
     assert_eq!((report.decisions.deny, report.decisions.pretend, report.decisions.allow), (1, 1, 12));
     assert_eq!(report.exit["code"], 0);

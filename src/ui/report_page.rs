@@ -270,7 +270,9 @@ fn sections(summary: &Summary) -> Vec<Section> {
     };
     let network = |denied: bool| -> Vec<String> {
         let rows = summary.network.iter().filter(|n| !matches!(n.object, Object::Socket { .. }));
-        rows.filter(|n| (n.denied > 0) == denied).map(|n| elide(&words::object(&n.object), 300)).collect()
+        rows.filter(|n| (n.denied > 0) == denied)
+            .map(|n| elide(&words::named_object(&n.object, n.host.as_deref()), 300))
+            .collect()
     };
     let programs = |denied: bool| -> Vec<String> {
         let rows = summary.programs.iter().filter(|p| (p.denied > 0) == denied);

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::act::Act;
 use super::{mark, tr};
 use crate::syscall::{Access, Kind, Object};
 
@@ -157,6 +158,22 @@ fn reason(access: &Access, asker: &Asker<'_>) -> Option<&'static str> {
     })
 }
 
+/// Why what a call does may matter, where its arguments tell more than what it does to what.
+pub(super) fn why_by_arguments(act: &Act<'_>) -> Option<String> {
+    let mode = || act.arg("mode").and_then(|mode| u32::from_str_radix(mode, 8).ok());
+    let namespaces = || act.arg("flags").or_else(|| act.arg("cl_args")).unwrap_or_default();
+    match act.access()?.kind {
+        // Set-user-ID, and executable by others than the owner.
+        Kind::FileAttributes if act.call().contains("chmod") && mode().is_some_and(|m| m & 0o4011 > 0o4000) => {
+            Some(tr("Whoever runs it has its owner's rights then, also after this program has ended."))
+        }
+        Kind::ProcessIdentity if namespaces().contains("CLONE_NEWUSER") => {
+            Some(tr("There it reaches parts of the kernel that are otherwise for the administrator alone."))
+        }
+        _ => None,
+    }
+}
+
 /// Whether `kind` changes what a path names.
 const fn changes(kind: Kind) -> bool {
     matches!(kind, Kind::FileWrite | Kind::FileCreate | Kind::FileDelete | Kind::FileRename | Kind::FileAttributes)
@@ -292,6 +309,19 @@ mod tests {
         assert_eq!(why(Kind::FileRead, "/proc/8/mem"), Some("Belongs to another process."));
         assert_eq!(why(Kind::FileRead, "/proc/7/maps"), None);
         assert_eq!(why(Kind::FileRead, "/proc/meminfo"), None);
+    }
+
+    #[test]
+    fn rights_that_others_get_are_pointed_out() {
+        let why = |call: &str, args: &[&str], kind| {
+            let access = [Access { kind, object: None }];
+            why_by_arguments(&Act::test(call, &crate::syscall::ArgText::of(args), &access)).is_some()
+        };
+        assert!(why("chmod", &["\"/f\"", "04755"], Kind::FileAttributes));
+        assert!(!why("chmod", &["\"/f\"", "0755"], Kind::FileAttributes));
+        assert!(!why("chmod", &["\"/f\"", "04700"], Kind::FileAttributes));
+        assert!(why("unshare", &["CLONE_NEWNS|CLONE_NEWUSER"], Kind::ProcessIdentity));
+        assert!(!why("unshare", &["CLONE_NEWNS"], Kind::ProcessIdentity));
     }
 
     #[test]

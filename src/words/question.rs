@@ -5,6 +5,7 @@ use std::path::Path;
 use super::act::{Act, OBJECT_MAX};
 use super::known::what_with_names;
 use super::live;
+use super::matters::why_by_arguments;
 use super::object::object_of;
 use super::phrase::phrase;
 use super::{Asker, elide, escape, fill, kind_name, program_name, tr, why_it_matters};
@@ -40,7 +41,7 @@ pub fn question(question: &Question, home: Option<&Path>) -> Sentences {
     let access = question.access();
     let whole = access.and_then(|a| a.object.as_ref()).map(|o| object_of(o, true)).unwrap_or_default();
     let asker = Asker { pid: question.pid, home };
-    let why = access.and_then(|a| why_it_matters(a, &asker));
+    let why = access.and_then(|a| why_it_matters(a, &asker)).or_else(|| why_by_arguments(&Act::from(question)));
     let what = access.and_then(|a| a.object.as_ref()).and_then(|o| match o {
         // There the reason says what it is.
         Object::Unix { .. } | Object::Device { .. } if why.is_some() => None,

@@ -8,9 +8,11 @@
 //! | `processes` | signals, other processes, users and groups, namespaces |
 //! | `network` | sockets, connections, being reachable |
 //! | `system` | what concerns the whole computer |
-//! | `devices`, `ipc`, `bypass` | requests to devices, what is shared, doors around the checks |
+//! | `devices`, `descriptors` | requests to devices, input and output |
+//! | `ipc`, `bypass` | what is shared between programs, doors around the checks |
 
 mod bypass;
+mod descriptors;
 mod devices;
 mod files;
 mod general;
@@ -88,6 +90,7 @@ pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
         Kind::Device => devices::phrase(act),
         Kind::Ipc => ipc::phrase(act),
         Kind::Bypass => bypass::phrase(act),
+        Kind::Descriptor => descriptors::phrase(act),
         _ => None,
     };
     // What stands for nothing has no sentence about an object.

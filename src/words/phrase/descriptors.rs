@@ -1,0 +1,54 @@
+//! Input and output on what is already open.
+
+use super::super::mark;
+use super::{Act, Phrase, say};
+
+/// Which way it goes.
+pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
+    let call = act.call();
+    Some(match call {
+        "read"
+        | "readv"
+        | "pread64"
+        | "preadv"
+        | "preadv2"
+        | "recv"
+        | "recvfrom"
+        | "recvmsg"
+        | "recvmmsg"
+        | "recvmmsg_time64"
+        | "mq_timedreceive"
+        | "mq_timedreceive_time64" => say(
+            mark("read from what it has open: {object}"),
+            mark("{program} wants to read from what it has open: {object}"),
+        ),
+        "write"
+        | "writev"
+        | "pwrite64"
+        | "pwritev"
+        | "pwritev2"
+        | "send"
+        | "sendto"
+        | "sendmsg"
+        | "sendmmsg"
+        | "mq_timedsend"
+        | "mq_timedsend_time64" => say(
+            mark("write to what it has open: {object}"),
+            mark("{program} wants to write to what it has open: {object}"),
+        ),
+        "mmap" | "mmap2" => say(
+            mark("show in its memory what it has open: {object}"),
+            mark("{program} wants to show in its memory what it has open: {object}"),
+        ),
+        "ftruncate" | "ftruncate64" | "fallocate" => say(
+            mark("change the size of what it has open: {object}"),
+            mark("{program} wants to change the size of what it has open: {object}"),
+        ),
+        "ioctl" => say(
+            mark("ask or set up what it has open: {object} ({request})"),
+            mark("{program} wants to ask or set up what it has open: {object} ({request})"),
+        )
+        .with("request", act.arg("request")?),
+        _ => return None,
+    })
+}
