@@ -39,7 +39,7 @@ impl TerminalAsker {
         let mut asking = Asking::new(question, place);
         let Some(_foreground) = self.tty.take(withdrawn) else { return self.gone(withdrawn) };
         self.tty.write(&asking.text());
-        self.tty.drain();
+        self.tty.drain(withdrawn);
         loop {
             self.tty.write(&asking.prompt());
             let step = match self.tty.line(withdrawn) {

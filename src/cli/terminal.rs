@@ -50,6 +50,7 @@ pub fn run(options: Options) -> i32 {
                 }
             }
             Message::Ended(ended) => break ended,
+            Message::Heartbeat => session.handle.alive(),
             Message::Started { .. } | Message::Waiting { .. } | Message::Withdrawn { .. } | Message::Progress(_) => {}
         }
     };
@@ -77,13 +78,26 @@ fn ask(
     let mut withdrawn = || {
         loop {
             match session.messages.try_recv() {
-                Ok(message) => waiting.push_back(message),
+                Ok(Message::Heartbeat) => session.handle.alive(),
+                Ok(message) => keep(message, question.id, waiting),
                 Err(TryRecvError::Empty) => return is_withdrawn(question.id, waiting),
                 Err(TryRecvError::Closed) => return true,
             }
         }
     };
     asker.ask(question, &session.place, &mut withdrawn)
+}
+
+/// Keeps `message` for later, and of all that is kept only what still matters: while one question is thought about, a
+/// program can raise and drop thousands.
+fn keep(message: Message, current: QuestionId, waiting: &mut VecDeque<Message>) {
+    match message {
+        Message::Started { .. } | Message::Waiting { .. } | Message::Progress(_) => {}
+        Message::Withdrawn { id, .. } if id != current => {
+            waiting.retain(|m| !matches!(m, Message::Question(question) if question.id == id));
+        }
+        message => waiting.push_back(message),
+    }
 }
 
 fn is_withdrawn(wanted: QuestionId, waiting: &VecDeque<Message>) -> bool {

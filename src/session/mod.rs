@@ -16,7 +16,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_channel::Receiver;
 
@@ -26,6 +26,9 @@ use crate::recording::{Recorder, RunInfo};
 use crate::sys::launch::Launch;
 pub use crate::tracer::Watch;
 use crate::tracer::{self, Ended, Handle, Message, Setup, TraceText, Tracer};
+
+/// How long a front end may hang before its questions are denied. Longer than any disk or display that is merely slow.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the windows begin with.
 #[derive(Debug, Default)]
@@ -255,6 +258,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
         answer: options.answer,
         watch: options.watch,
         forward_signals: options.forward_signals,
+        patience: PATIENCE,
     };
     match tracer::start(setup) {
         Ok(Tracer { handle, messages, thread }) => Ok(Session {

@@ -116,8 +116,8 @@ impl Engine {
         bell: Arc<Bell>,
         started: mpsc::Sender<Result<(), StartError>>,
     ) {
-        let Setup { mut launch, rules, events, trace, protected, accessibility, watch, answer, forward_signals } =
-            setup;
+        let Setup { mut launch, rules, events, trace, protected, accessibility, watch, answer, .. } = setup;
+        let (forward_signals, patience) = (setup.forward_signals, setup.patience);
         if watch == Watch::Policy {
             match super::watch::filter(&rules) {
                 Ok(filter) => launch.filter = Some(filter),
@@ -147,7 +147,7 @@ impl Engine {
             expected: HashMap::new(),
             root,
             rules,
-            questions: Questions::default(),
+            questions: Questions::new(patience),
             out: Output::new(events, messages, trace),
             protection: Protection::new(protected, accessibility, watch),
             fakes: Fakes::default(),
@@ -217,7 +217,7 @@ impl Engine {
                 }
                 self.adopt_strays();
                 self.check_continued();
-                self.interrupt_held();
+                self.tend_questions();
             }
             if let Err(lost) = self.out.flush(false) {
                 self.lost(lost);
@@ -247,6 +247,7 @@ impl Engine {
     fn obey(&mut self, request: Request) {
         match request {
             Request::Answer(id, answer) => self.answered(id, *answer),
+            Request::Alive => self.front_end_alive(),
             Request::SetRules(mut rules) => {
                 rules.carry_over(&self.rules);
                 if self.watch == Watch::Policy {
@@ -287,6 +288,7 @@ impl Engine {
 
     /// Syswall cannot go on: the program must not either.
     pub fn fail(&mut self, text: Text) {
+        self.note(&text.to_string());
         self.failure.get_or_insert(text);
         self.kill_all();
     }

@@ -47,6 +47,8 @@ pub struct Setup {
     pub answer: Option<Decision>,
     /// Whether INT, TERM, … that reach Syswall go to the program (it then must be in Syswall's process group).
     pub forward_signals: bool,
+    /// How long the front end may leave [`Message::Heartbeat`] unanswered before what waits for it is denied.
+    pub patience: std::time::Duration,
 }
 
 /// Why a program could not be started.
@@ -69,6 +71,7 @@ impl fmt::Display for StartError {
 
 pub(super) enum Request {
     Answer(QuestionId, Box<Answered>),
+    Alive,
     SetRules(Box<Rules>),
     Stop,
     Pause(bool),
@@ -100,6 +103,11 @@ impl Handle {
     /// Answers a question. An unknown `id` (withdrawn meanwhile) is ignored.
     pub fn answer(&self, id: QuestionId, answer: Answered) {
         self.tell(Request::Answer(id, Box::new(answer)));
+    }
+
+    /// Answers a [`Message::Heartbeat`]. Call it where messages are taken, and nowhere else: it says that they are.
+    pub fn alive(&self) {
+        self.tell(Request::Alive);
     }
 
     /// Puts other rules in force, at once and for waiting questions too. Session rules of this run stay.

@@ -137,6 +137,9 @@ pub enum Message {
         /// Whether it was settled by a rule (else: who asked is gone).
         settled: bool,
     },
+    /// To be answered with [`Handle::alive`](super::Handle::alive) by whoever takes the messages, at once. Comes about every
+    /// second while questions are open.
+    Heartbeat,
     /// How it goes.
     Progress(Progress),
     /// The last message.

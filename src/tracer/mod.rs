@@ -21,6 +21,7 @@ mod exit;
 mod exposure;
 mod fakes;
 mod handle;
+mod heartbeat;
 mod jobs;
 mod lifecycle;
 mod message;

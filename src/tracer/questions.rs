@@ -1,12 +1,18 @@
 //! Calls that wait for the user.
+//!
+//! A task that asks is held, and so costs nothing but its place: however many ask, none is refused for that. What the
+//! front end sees of them is bounded: [`SHOWN`] questions at a time, and no more new ones in a second than [`PACE`]
+//! once [`BURST`] have come whose askers did not wait for the answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::enforce::monotonic;
 use super::engine::Engine;
 use super::handle::Watch;
+use super::heartbeat::{Due, Heartbeat};
 use super::message::{Answered, Message, Question, QuestionId};
 use super::task::{InCall, Plan, State};
 use crate::policy::{By, Decision};
@@ -15,17 +21,96 @@ use crate::syscall::{Access, Kind, Pretend};
 /// What makes two questions one: the same program about to do the same to the same, told in the same words.
 type Key = (Arc<Path>, Access, Option<String>);
 
+/// As many questions are with the front end at a time; the others wait for their turn.
+const SHOWN: usize = 64;
+/// As many questions may be taken back in a row before new ones are slowed.
+const BURST: u32 = 64;
+/// So many new questions a second, then.
+const PACE: u32 = 20;
+/// As many held tasks are looked at in one turn for signals that are to end them.
+const LOOKED_AT: usize = 64;
+
 struct Pending {
     key: Key,
     /// Tasks held at their entry stops.
     waiters: Vec<i32>,
+    /// What is asked; gone when it was sent.
+    unsent: Option<Box<Question>>,
+    /// How many waiters the front end knows of.
+    told: usize,
 }
 
 /// The open questions, oldest first.
-#[derive(Default)]
 pub(super) struct Questions {
     open: BTreeMap<QuestionId, Pending>,
+    /// Where a question with this key is.
+    by_key: HashMap<Key, QuestionId>,
     last: QuestionId,
+    /// The first that was not sent yet, or is still to come.
+    next: QuestionId,
+    /// How many are with the front end.
+    shown: usize,
+    /// How many may be sent before the pace counts, and since when that is so.
+    tokens: u32,
+    refilled: Instant,
+    heartbeat: Heartbeat,
+    /// Where the last look for urgent signals ended.
+    looked_at: i32,
+}
+
+impl Questions {
+    /// `patience`: how long the front end may be silent.
+    pub fn new(patience: Duration) -> Questions {
+        let now = Instant::now();
+        Questions {
+            open: BTreeMap::new(),
+            by_key: HashMap::new(),
+            last: 0,
+            next: 0,
+            shown: 0,
+            tokens: BURST,
+            refilled: now,
+            heartbeat: Heartbeat::new(patience, now),
+            looked_at: 0,
+        }
+    }
+
+    /// Takes a question out. `answered`: by the front end, so that it costs no pace.
+    fn take(&mut self, id: QuestionId, answered: bool) -> Option<Pending> {
+        let pending = self.open.remove(&id)?;
+        self.by_key.remove(&pending.key);
+        if pending.unsent.is_none() {
+            self.shown -= 1;
+            if answered {
+                self.tokens = (self.tokens + 1).min(BURST);
+            }
+        }
+        Some(pending)
+    }
+
+    /// A question that the front end may see now.
+    fn next_due(&mut self, now: Instant) -> Option<Box<Question>> {
+        let every = Duration::from_secs(1) / PACE;
+        while self.tokens < BURST && now.saturating_duration_since(self.refilled) >= every {
+            self.refilled += every;
+            self.tokens += 1;
+        }
+        if self.tokens == BURST {
+            self.refilled = now;
+        }
+        if self.tokens == 0 || self.shown >= SHOWN {
+            return None;
+        }
+        // They are sent in their order, so all behind this one are unsent.
+        let (id, pending) = self.open.range_mut(self.next..).next()?;
+        let mut question = pending.unsent.take()?;
+        self.next = id + 1;
+        question.waiting = pending.waiters.len();
+        pending.told = question.waiting;
+        self.shown += 1;
+        self.tokens -= 1;
+        Some(question)
+    }
 }
 
 impl Engine {
@@ -43,14 +128,18 @@ impl Engine {
             call.verdict.by = By::Answer;
             return self.settle(tid, call, access, decision, None);
         }
+        if self.questions.heartbeat.is_lost() {
+            call.verdict.by = By::Protection;
+            return self.settle(tid, call, access, Decision::Deny, None);
+        }
         call.resumed = monotonic();
         let key: Key = (process.program(), access.clone(), arguments(&call, access.kind));
-        if let Some((id, pending)) = self.questions.open.iter_mut().find(|(_, p)| p.key == key) {
+        if let Some(id) = self.questions.by_key.get(&key).copied()
+            && let Some(pending) = self.questions.open.get_mut(&id)
+        {
             pending.waiters.push(tid);
-            let (id, waiting) = (*id, pending.waiters.len());
             task.state = State::Asking(id);
             task.call = Some(call);
-            self.out.message(Message::Waiting { id, waiting });
             return;
         }
         self.questions.last += 1;
@@ -83,15 +172,77 @@ impl Engine {
         };
         task.state = State::Asking(id);
         task.call = Some(call);
-        self.questions.open.insert(id, Pending { key, waiters: vec![tid] });
+        self.questions.by_key.insert(key.clone(), id);
+        self.questions.open.insert(id, Pending { key, waiters: vec![tid], unsent: Some(Box::new(question)), told: 0 });
+        self.send_due();
+    }
+
+    /// Sends what the front end may see of the open questions.
+    fn send_due(&mut self) {
         self.out.progress.questions = self.questions.open.len() as u64;
-        self.out.message(Message::Question(Box::new(question)));
+        let now = Instant::now();
+        while let Some(question) = self.questions.next_due(now) {
+            self.out.message(Message::Question(question));
+        }
+    }
+
+    /// What is to be done from time to time while questions are open.
+    pub fn tend_questions(&mut self) {
+        if !self.is_asking() {
+            return;
+        }
+        self.interrupt_held();
+        for (id, pending) in &mut self.questions.open {
+            let waiting = pending.waiters.len();
+            if pending.unsent.is_none() && pending.told != waiting {
+                pending.told = waiting;
+                self.out.message(Message::Waiting { id: *id, waiting });
+            }
+        }
+        self.send_due();
+        match self.questions.heartbeat.look(Instant::now()) {
+            Due::Nothing => {}
+            Due::Send => self.out.message(Message::Heartbeat),
+            Due::Lost => self.give_up_on_front_end(),
+        }
+    }
+
+    /// The front end hangs: what waits for it is denied, and so is what would be asked, until it answers.
+    fn give_up_on_front_end(&mut self) {
+        let count = self.questions.open.len();
+        self.note(&format!(
+            "Syswall's window or terminal does not react; {count} questions were answered with no, and so will be those that come until it does"
+        ));
+        for id in self.questions.open.keys().copied().collect::<Vec<_>>() {
+            let Some(pending) = self.withdraw(id, true) else { continue };
+            for tid in pending.waiters {
+                let Some(mut call) = self.take_held(tid) else { continue };
+                call.verdict.by = By::Protection;
+                self.settle(tid, call, pending.key.1.clone(), Decision::Deny, None);
+            }
+        }
+    }
+
+    /// The front end has answered a heartbeat.
+    pub fn front_end_alive(&mut self) {
+        if self.questions.heartbeat.answered() {
+            self.note("Syswall's window or terminal reacts again; it is asked again");
+        }
+    }
+
+    /// Takes a question back, and tells the front end, if that knows of it.
+    fn withdraw(&mut self, id: QuestionId, settled: bool) -> Option<Pending> {
+        let pending = self.questions.take(id, settled)?;
+        if pending.unsent.is_none() {
+            self.out.message(Message::Withdrawn { id, settled });
+        }
+        self.out.progress.questions = self.questions.open.len() as u64;
+        Some(pending)
     }
 
     /// The front end's answer.
     pub fn answered(&mut self, id: QuestionId, answer: Answered) {
-        let Some(pending) = self.questions.open.remove(&id) else { return };
-        self.out.progress.questions = self.questions.open.len() as u64;
+        let Some(pending) = self.questions.take(id, true) else { return };
         if let Some(rule) = answer.rule {
             self.rules.add_session(rule);
         }
@@ -109,6 +260,7 @@ impl Engine {
             self.settle(tid, call, pending.key.1.clone(), answer.decision, answer.errno);
         }
         self.rematch();
+        self.send_due();
     }
 
     /// Lets a call go on as it was answered.
@@ -144,15 +296,13 @@ impl Engine {
             if !decided {
                 continue;
             }
-            let Some(pending) = self.questions.open.remove(&id) else { continue };
-            self.out.message(Message::Withdrawn { id, settled: true });
+            let Some(pending) = self.withdraw(id, true) else { continue };
             for tid in pending.waiters {
                 if let Some(call) = self.take_held(tid) {
                     self.judge(tid, call);
                 }
             }
         }
-        self.out.progress.questions = self.questions.open.len() as u64;
     }
 
     /// The call of a task that waits for an answer, with the time that it waited.
@@ -168,10 +318,16 @@ impl Engine {
 
     /// Lets signals reach tasks that wait for an answer: someone who presses Ctrl+C does not want to answer first.
     /// The call is not made; if the program lives on, the kernel restarts it, and it is asked about anew.
-    pub fn interrupt_held(&mut self) {
-        let held: Vec<i32> =
-            self.tasks.values().filter(|t| matches!(t.state, State::Asking(_))).map(|t| t.tid).collect();
-        for tid in held {
+    fn interrupt_held(&mut self) {
+        let held = || self.questions.open.values().flat_map(|p| p.waiters.iter().copied());
+        let from = self.questions.looked_at;
+        // Reading /proc for thousands at every turn would leave no time for anything else.
+        let mut turn: Vec<i32> = held().filter(|tid| *tid > from).take(LOOKED_AT).collect();
+        if turn.len() < LOOKED_AT {
+            turn.extend(held().filter(|tid| *tid <= from).take(LOOKED_AT - turn.len()));
+        }
+        self.questions.looked_at = turn.last().copied().unwrap_or(0);
+        for tid in turn {
             if !urgent_signal(tid) {
                 continue;
             }
@@ -195,22 +351,16 @@ impl Engine {
         let Some(State::Asking(id)) = self.tasks.get(&tid).map(|t| t.state) else { return };
         let Some(pending) = self.questions.open.get_mut(&id) else { return };
         pending.waiters.retain(|w| *w != tid);
-        let waiting = pending.waiters.len();
-        if waiting == 0 {
-            self.questions.open.remove(&id);
-            self.out.progress.questions = self.questions.open.len() as u64;
-            self.out.message(Message::Withdrawn { id, settled: false });
-        } else {
-            self.out.message(Message::Waiting { id, waiting });
+        if pending.waiters.is_empty() {
+            self.withdraw(id, false);
         }
     }
 
     /// Nobody needs an answer any more.
     pub fn withdraw_all(&mut self) {
-        for id in std::mem::take(&mut self.questions.open).into_keys() {
-            self.out.message(Message::Withdrawn { id, settled: false });
+        for id in self.questions.open.keys().copied().collect::<Vec<_>>() {
+            self.withdraw(id, false);
         }
-        self.out.progress.questions = 0;
     }
 }
 

@@ -106,10 +106,10 @@ impl Tty {
     }
 
     /// Throws away what was typed before the question could be read, then lets lines be typed.
-    pub(super) fn drain(&self) {
+    pub(super) fn drain(&self, withdrawn: &mut dyn FnMut() -> bool) {
         let start = Instant::now();
         let mut quiet = false;
-        while !quiet && start.elapsed() < DRAIN_MAX {
+        while !quiet && start.elapsed() < DRAIN_MAX && !withdrawn() {
             let _ = termios::tcflush(&self.file, FlushArg::TCIFLUSH);
             quiet = !matches!(self.wait(QUIET), Ok(true));
         }

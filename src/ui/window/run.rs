@@ -275,6 +275,7 @@ impl Window {
                 Message::Question(question) => self.prompter().add(*question, run.place.clone()),
                 Message::Waiting { id, waiting } => self.prompter().waiting(id, waiting),
                 Message::Withdrawn { id, .. } => self.prompter().withdraw(id),
+                Message::Heartbeat => run.handle().alive(),
                 Message::Progress(progress) => {
                     run.progress.replace(progress);
                     changed = true;
