@@ -195,5 +195,6 @@ fn questions_whose_askers_do_not_wait_do_not_flood_the_front_end() {
     assert_eq!(bench.read("out"), "");
     let events = recorder.join().unwrap();
     let asked = (0..count).map(|n| reads_of(&events, &bench.path(&format!("in/{n}"))).len()).sum::<usize>();
-    assert!(asked > count / 2, "only {asked} of {count} got as far as asking");
+    // More than would be shown if nothing held them back.
+    assert!(asked > 100, "only {asked} of {count} got as far as asking");
 }
