@@ -22,6 +22,7 @@ use super::output::{Lost, Output};
 use super::protection::Protection;
 use super::questions::Questions;
 use super::task::{Process, State, Task};
+use super::watchdog::{Pulse, Watchdog};
 use crate::i18n::{Text, mark};
 use crate::policy::{Decision, Rules};
 use crate::recording::{ExitStatus, What};
@@ -68,6 +69,8 @@ pub(super) struct Engine {
     pub stopping: bool,
     /// Set when Syswall itself was stopped and continued: the program's first process may need its SIGCONT.
     pub continued: Option<std::time::Instant>,
+    /// Tells the watchdog that work goes on.
+    pulse: Arc<Pulse>,
     not_send: PhantomData<*const ()>,
 }
 
@@ -114,6 +117,7 @@ impl Engine {
         requests: (Sender<Request>, Receiver<Request>),
         messages: Sender<Message>,
         bell: Arc<Bell>,
+        pulse: Arc<Pulse>,
         started: mpsc::Sender<Result<(), StartError>>,
     ) {
         let Setup { mut launch, rules, events, trace, protected, accessibility, watch, answer, .. } = setup;
@@ -131,8 +135,11 @@ impl Engine {
         let ringer = Ringer::start(Arc::clone(&bell), requests.0, forward_signals)
             .map_err(|e| Text::new(mark("cannot listen for requests: {error}")).with("error", e.desc()))
             .map_err(StartError::Engine);
-        let (_ringer, held) = match ringer.and_then(|ringer| Ok((ringer, Self::launch(&launch)?))) {
-            Ok(both) => both,
+        let watchdog = Watchdog::start(Arc::clone(&pulse)).map_err(|e| {
+            StartError::Engine(Text::new(mark("cannot start a thread: {error}")).with("error", e.to_string()))
+        });
+        let (_ringer, _watchdog, held) = match ringer.and_then(|r| Ok((r, watchdog?, Self::launch(&launch)?))) {
+            Ok(all) => all,
             Err(error) => {
                 // The caller waits for this very message.
                 let _ = started.send(Err(error));
@@ -167,6 +174,7 @@ impl Engine {
             forward_signals,
             stopping: false,
             continued: None,
+            pulse,
             not_send: PhantomData,
         };
         engine.adopt_root(&launch);
@@ -210,7 +218,11 @@ impl Engine {
 
     fn events(&mut self, requests: &Receiver<Request>, bell: &Bell) -> nix::Result<()> {
         let mut ready: VecDeque<(i32, Status)> = VecDeque::new();
+        let pulse = Arc::clone(&self.pulse);
+        let mut work = 1..;
+        let mut begin = || pulse.begin(work.next().unwrap_or(1));
         loop {
+            begin();
             if bell.answered() {
                 while let Ok(request) = requests.try_recv() {
                     self.obey(request);
@@ -223,6 +235,12 @@ impl Engine {
                 self.lost(lost);
             }
             let due = self.out.is_due() || !self.orphans.is_empty() || self.continued.is_some() || self.is_asking();
+            if !self.stopping
+                && let Some(text) = pulse.verdict()
+            {
+                self.fail(text);
+            }
+            pulse.rest();
             match bell.sleep(due, wait_next) {
                 None | Some(Err(Errno::EINTR)) => continue,
                 Some(Err(Errno::ECHILD)) => return Ok(()),
@@ -234,6 +252,7 @@ impl Engine {
                 ready.push_back(stop);
             }
             while let Some((tid, status)) = ready.pop_front() {
+                begin();
                 self.serve(tid, status);
                 if self.out.batch_is_full()
                     && let Err(lost) = self.out.flush(false)

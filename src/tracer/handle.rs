@@ -12,6 +12,7 @@ use super::bell::Bell;
 use super::engine::Engine;
 use super::message::{Answered, Message, QuestionId};
 use super::trace_text::TraceText;
+use super::watchdog::Pulse;
 use crate::i18n::{Text, mark};
 use crate::policy::{Decision, Rules};
 use crate::recording::Event;
@@ -89,6 +90,7 @@ pub(super) enum Request {
 pub struct Handle {
     requests: Sender<Request>,
     bell: Arc<Bell>,
+    pulse: Arc<Pulse>,
 }
 
 impl Handle {
@@ -117,6 +119,7 @@ impl Handle {
 
     /// Ends the whole program with SIGKILL.
     pub fn stop_program(&self) {
+        self.pulse.stop_wanted();
         self.tell(Request::Stop);
     }
 
@@ -150,10 +153,11 @@ pub fn start(setup: Setup) -> Result<Tracer, StartError> {
     let (requests, request_receiver) = async_channel::unbounded();
     let (message_sender, messages) = async_channel::bounded(256);
     let (started_sender, started) = std::sync::mpsc::channel();
-    let handle = Handle { requests: requests.clone(), bell: Arc::clone(&bell) };
+    let pulse = Arc::new(Pulse::default());
+    let handle = Handle { requests: requests.clone(), bell: Arc::clone(&bell), pulse: Arc::clone(&pulse) };
     let thread = std::thread::Builder::new()
         .name("syswall-tracer".into())
-        .spawn(move || Engine::run(setup, (requests, request_receiver), message_sender, bell, started_sender))
+        .spawn(move || Engine::run(setup, (requests, request_receiver), message_sender, bell, pulse, started_sender))
         .map_err(|e| {
             StartError::Engine(Text::new(mark("cannot start a thread: {error}")).with("error", e.to_string()))
         })?;

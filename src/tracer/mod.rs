@@ -40,6 +40,7 @@ mod trace_text;
 mod verify;
 mod vm;
 mod watch;
+mod watchdog;
 
 pub use handle::{Handle, Setup, StartError, Tracer, Watch, start};
 pub use message::{Ancestor, Answered, Ended, Message, Progress, Question, QuestionId};

@@ -6,6 +6,7 @@ mod common;
 mod abi;
 mod bad_input;
 mod exec;
+mod fail_closed;
 mod hostile;
 mod jobs;
 mod names;
