@@ -77,6 +77,7 @@ impl Bench {
             events: Some(events),
             trace: self.trace.take(),
             protected: Vec::new(),
+            accessibility: None,
             watch: Watch::All,
             answer: None,
             forward_signals: false,
