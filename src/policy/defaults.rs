@@ -110,11 +110,44 @@ pub(super) fn is_loading(access: &Access) -> bool {
         && (access.kind == Kind::FileStat || is_library(name))
 }
 
+/// Whether `path` is that of the dynamic loader, which runs whatever program it is told to.
+pub fn is_loader(path: &Path) -> bool {
+    let name = path.file_name().map_or(&b""[..], |n| n.as_bytes());
+    name.starts_with(b"ld-") && name.windows(3).any(|w| w == b".so")
+        || name.starts_with(b"ld.so")
+        || name.starts_with(b"ld64.so")
+}
+
+/// Whether the access only says again, in other words, what another access of the call is: rules can be about either,
+/// but nobody is asked twice.
+fn is_said(access: &Access, query: &Query<'_>) -> bool {
+    let path = |a: &Access| match &a.object {
+        Some(Object::Path { path, .. }) => Some(path.clone()),
+        _ => None,
+    };
+    match access.kind {
+        // The interpreter of a script that the user lets run.
+        Kind::ProcessExecute => {
+            let first = query.accesses.iter().find(|a| a.kind == Kind::ProcessExecute);
+            first.is_some_and(|first| first != access && !path(first).is_some_and(|p| is_loader(&p)))
+        }
+        // A setting of the kernel's that is a file.
+        Kind::System => {
+            let setting = |p: &Path| p.starts_with("/proc") || p.starts_with("/sys");
+            query
+                .accesses
+                .iter()
+                .any(|a| a.kind != Kind::System && a.kind.is_guarded() && path(a).is_some_and(|p| setting(&p)))
+        }
+        _ => false,
+    }
+}
+
 /// Whether a policy's `default` is about the access (contract 4).
 fn is_guarded(access: &Access, query: &Query<'_>) -> bool {
     let kind = access.kind;
     match &access.object {
-        _ if !kind.is_guarded() => false,
+        _ if !kind.is_guarded() || is_said(access, query) => false,
         Some(Object::Process { pid, tree }) => match kind {
             Kind::ProcessSignal => !*tree && *pid != query.pid,
             Kind::ProcessInspect if SCHEDULING.contains(&query.call) => !*tree && *pid != query.pid,

@@ -41,6 +41,22 @@ pub(super) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    /// Whether the access is to what has another name after the call: what is renamed, linked or mounted elsewhere.
+    pub fn gives_another_name(&self) -> bool {
+        let Some(access) = self.access else { return false };
+        match (access.kind, self.query.call) {
+            (Kind::FileRead, "link" | "linkat" | "mount" | "open_tree" | "open_tree_attr" | "move_mount") => true,
+            (Kind::FileRename, "renameat2")
+                if self.query.args.get("flags").is_some_and(|f| f.raw & RENAME_EXCHANGE != 0) =>
+            {
+                true
+            }
+            // The old name comes first.
+            (Kind::FileRename, _) => self.query.accesses.iter().find(|a| a.kind == Kind::FileRename) == Some(access),
+            _ => false,
+        }
+    }
+
     /// What it is done to.
     pub fn object(&self) -> Option<&'a Object> {
         self.access.and_then(|a| a.object.as_ref())
@@ -130,13 +146,14 @@ impl Compiled {
         if !rule.calls.is_empty() && !rule.calls.iter().any(|c| c == case.query.call) {
             return Match::No;
         }
-        if !rule.kinds.is_empty() && !case.access.is_some_and(|a| rule.kinds.set().contains(a.kind)) {
+        let other_name = self.would_be_evaded(case);
+        if !rule.kinds.is_empty() && !case.access.is_some_and(|a| rule.kinds.set().contains(a.kind)) && !other_name {
             return Match::No;
         }
         if !self.is_who(case.query) {
             return Match::No;
         }
-        let object = self.object(case);
+        let object = if other_name { Match::Yes } else { self.object(case) };
         if object == Match::No || self.is_excepted(case) {
             return Match::No;
         }
@@ -148,6 +165,27 @@ impl Compiled {
         } else {
             object
         }
+    }
+
+    /// Whether the access gives another name to what a rule keeps the program from: by that name the rule would not
+    /// know it.
+    fn would_be_evaded(&self, case: &Case<'_>) -> bool {
+        let rule = &*self.rule;
+        let Some(pattern) = self.path.as_ref().or(self.socket.as_ref()) else { return false };
+        if rule.decision == Decision::Allow || !rule.calls.is_empty() || !case.gives_another_name() {
+            return false;
+        }
+        // A rule about making something says nothing about what is there.
+        if !rule.kinds.is_empty() && rule.kinds.set().iter().all(|kind| kind == Kind::FileCreate) {
+            return false;
+        }
+        path_of(case.object()).is_some_and(|path| {
+            let path = path.as_os_str().as_bytes();
+            // With a folder goes what is in it.
+            let inside = pattern.prefix().strip_prefix(path).is_some_and(|rest| rest.starts_with(b"/"));
+            let inside = inside && pattern.prefix() != [path, b"/"].concat();
+            inside || self.path.is_some() && pattern.matches(path)
+        })
     }
 
     fn is_who(&self, query: &Query<'_>) -> bool {

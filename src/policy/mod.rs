@@ -30,6 +30,7 @@ mod time;
 mod write;
 
 pub use decision::{By, Decision};
+pub use defaults::is_loader;
 pub use error::PolicyError;
 pub use place::Place;
 pub use policy::Policy;

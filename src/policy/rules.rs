@@ -342,6 +342,11 @@ impl Rules {
         self.all().map(Rules::listed).collect()
     }
 
+    /// Whether there is a rule that keeps the program from anything.
+    pub fn restrict(&self) -> bool {
+        self.all().any(|entry| entry.compiled.rule.enabled && entry.compiled.rule.decision != Decision::Allow)
+    }
+
     /// What happens where nothing else decides.
     pub const fn default_decision(&self) -> Decision {
         self.default

@@ -206,8 +206,8 @@ impl Table {
 
     /// The first rule, in order, that decides the case.
     pub fn first(&self, case: &Case<'_>) -> Option<Hit<'_>> {
-        if case.object() == Some(&Object::Unreadable) {
-            // It can be anything that a rule is about.
+        if case.object() == Some(&Object::Unreadable) || case.gives_another_name() {
+            // It can be anything that a rule is about, or hold it.
             return self.first_of_all(case);
         }
         let mut best: Option<(u32, Hit<'_>)> = None;

@@ -9,6 +9,7 @@ mod arch;
 pub mod credentials;
 mod filetype;
 pub mod filter;
+mod handle;
 pub mod initial;
 pub mod launch;
 mod memory;
@@ -19,6 +20,7 @@ mod wait;
 
 pub use arch::Registers;
 pub use filetype::{file_type, file_type_at};
+pub use handle::{HANDLE_MAX, open_handle};
 pub use memory::{RemoteMemory, seal_nothing};
-pub use pidfd::{SocketInfo, socket_info};
+pub use pidfd::{SocketInfo, socket_info, socket_peer};
 pub use wait::{Status, wait_any, wait_next};

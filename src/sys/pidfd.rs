@@ -38,6 +38,18 @@ fn option(fd: &OwnedFd, name: i32) -> nix::Result<i32> {
     Errno::result(result).map(|_| value)
 }
 
+/// The address that socket `fd` of process `pid` is connected to, as `struct sockaddr`. ENOTCONN: to none.
+pub fn socket_peer(pid: i32, fd: i32) -> nix::Result<Vec<u8>> {
+    let fd = copy(pid, fd)?;
+    let mut address = vec![0u8; size_of::<libc::sockaddr_storage>()];
+    let mut len = address.len() as libc::socklen_t;
+    // SAFETY: `address` has `len` bytes and both live through the call.
+    let result = unsafe { libc::getpeername(fd.as_raw_fd(), address.as_mut_ptr().cast(), &raw mut len) };
+    Errno::result(result)?;
+    address.truncate(len as usize);
+    Ok(address)
+}
+
 /// Family, type and protocol of socket `fd` of process `pid`. ENOTSOCK for anything else.
 pub fn socket_info(pid: i32, fd: i32) -> nix::Result<SocketInfo> {
     let fd = copy(pid, fd)?;

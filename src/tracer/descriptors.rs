@@ -4,11 +4,13 @@
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
+use super::beyond::{open_flags, ways};
 use super::engine::Engine;
 use super::handle::Watch;
 use super::task::InCall;
 use crate::policy::Decision;
-use crate::syscall::{Access, Kind, Object, Outcome};
+use crate::sys::RemoteMemory;
+use crate::syscall::{self, Access, Kind, Object, Outcome};
 
 /// What `fd` of thread `tid` is open on, now. `None`: it is not open.
 pub(super) fn look_up(tid: i32, fd: i32) -> Option<Object> {
@@ -47,8 +49,35 @@ impl Engine {
         Some(object)
     }
 
+    /// Adds to the record of a receiving call what the descriptors are open on that came with the message.
+    fn received(&self, tid: i32, pid: i32, call: &mut InCall, messages: u64) {
+        let memory = RemoteMemory::new(tid);
+        for fd in syscall::rows::network::received_descriptors(&call.raw, &memory, messages) {
+            let Some(object) = look_up(tid, fd) else { continue };
+            let kinds: Vec<Kind> = match &object {
+                Object::Path { .. } => ways(open_flags(pid, fd)).collect(),
+                _ => vec![Kind::Descriptor],
+            };
+            for kind in kinds {
+                let access = Access { kind, object: Some(object.clone()) };
+                if !call.accesses.contains(&access) {
+                    call.kinds.insert(kind);
+                    call.accesses.push(access);
+                }
+            }
+        }
+    }
+
     /// Forgets what a call that has ended may have changed.
-    pub fn after(&mut self, pid: i32, call: &InCall, outcome: Outcome) {
+    pub fn after(&mut self, tid: i32, pid: i32, call: &mut InCall, outcome: Outcome) {
+        match call.raw.name() {
+            Some("recvmsg") if !outcome.error => self.received(tid, pid, call, 1),
+            Some("recvmmsg" | "recvmmsg_time64") if !outcome.error => {
+                self.received(tid, pid, call, outcome.value.max(0) as u64);
+            }
+            _ => {}
+        }
+        let call = &*call;
         let Some(process) = self.processes.get_mut(&pid) else { return };
         let Some(name) = call.raw.name() else { return };
         match name {

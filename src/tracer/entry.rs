@@ -189,7 +189,8 @@ impl Engine {
         }
         let wants = syscall::wants(call, row, memory);
         let mut resolver = Resolver { engine: self, tid, pid, held: Vec::new() };
-        let accesses = resolver.resolve(wants);
+        let mut accesses = resolver.resolve(wants);
+        resolver.beyond(call, memory, &mut accesses);
         (accesses, resolver.held)
     }
 
@@ -243,6 +244,9 @@ impl Engine {
         let query =
             Query { ancestry: &process.ancestry, pid: task.pid, call: name, accesses: &call.accesses, args: &args };
         let mut verdict = self.rules.decide_rest(&query, &call.granted);
+        if let Some(closed) = self.protection.closes(name, &verdict, &self.rules) {
+            return closed;
+        }
         if !call.granted.is_empty() && verdict.decision == Decision::Allow {
             verdict.by = By::Answer;
         }

@@ -87,7 +87,7 @@ impl Engine {
             }
             return self.resume(tid, self.watch.free(), 0);
         }
-        self.after(pid, &call, outcome);
+        self.after(tid, pid, &mut call, outcome);
         self.learn_names(tid, &call, outcome);
         let mut outcome = outcome;
         match self.check_opened(tid, pid, &mut call, outcome) {

@@ -13,6 +13,7 @@
 
 mod anchor;
 mod bell;
+mod beyond;
 mod descriptors;
 mod enforce;
 mod engine;
@@ -20,7 +21,6 @@ mod entry;
 mod exit;
 mod exposure;
 mod fakes;
-mod follow;
 mod handle;
 mod heartbeat;
 mod jobs;

@@ -10,10 +10,9 @@ use nix::sys::stat::{makedev, stat};
 use nix::unistd::{AccessFlags, access as access_file};
 
 use super::entry::allow;
-use super::handle::Watch;
 use super::own::{Own, entry_of};
 use super::task::{InCall, process_group};
-use crate::policy::{By, Decision, Verdict};
+use crate::policy::{By, Decision, Rules, Verdict};
 use crate::syscall::{Access, Kind, Object};
 
 pub(super) struct Protection {
@@ -24,20 +23,19 @@ pub(super) struct Protection {
     windows: bool,
     /// Sockets of the accessibility bus that do not say so in their name.
     buses: Vec<OsString>,
-    watch: Watch,
 }
 
 /// linux/sched.h.
 const CLONE_UNTRACED: u64 = 0x0080_0000;
-/// linux/seccomp.h.
-const SECCOMP_SET_MODE_FILTER: u32 = 1;
-const SECCOMP_FILTER_FLAG_NEW_LISTENER: u64 = 8;
 /// linux/mount.h: MS_REMOUNT, MS_BIND, the flags that change how a mount spreads, and what flags began with before 2.4.
 const MS_REMOUNT: u64 = 0x20;
 const MS_BIND: u64 = 0x1000;
 const MS_PROPAGATION: u64 = 0x1e_0000;
 const MS_MAGIC: u64 = 0xc0ed_0000;
 const MS_MAGIC_MASK: u64 = 0xffff_0000;
+/// linux/userfaultfd.h.
+const UFFD_USER_MODE_ONLY: u64 = 1;
+const USERFAULTFD_IOC_NEW: u32 = 0xaa00;
 /// The major and minor number of /dev/tty (Documentation/admin-guide/devices.txt).
 const DEV_TTY: (u64, u64) = (5, 0);
 
@@ -74,13 +72,12 @@ const fn changes(kind: Kind) -> bool {
 impl Protection {
     /// `paths`: absolute, resolved. `buses`: see [`Setup::accessibility`](super::Setup::accessibility). Call it before
     /// the program starts.
-    pub fn new(paths: Vec<PathBuf>, buses: Option<Vec<OsString>>, watch: Watch) -> Protection {
+    pub fn new(paths: Vec<PathBuf>, buses: Option<Vec<OsString>>) -> Protection {
         Protection {
             own: Own::new(paths),
             privileged: nix::unistd::geteuid().is_root(),
             windows: buses.is_some(),
             buses: buses.unwrap_or_default(),
-            watch,
         }
     }
 
@@ -101,17 +98,22 @@ impl Protection {
             "execve" | "execveat" if !self.privileged && call.accesses.iter().any(is_unreadable_program) => {
                 Some(deny(libc::EACCES))
             }
-            // SECCOMP_RET_USER_NOTIF comes before the RET_TRACE of Syswall's filter (seccomp(2)), and who listens could
-            // let every call go on unseen.
-            "seccomp"
-                if self.watch == Watch::Policy
-                    && args[0] as u32 == SECCOMP_SET_MODE_FILTER
-                    && args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER != 0 =>
-            {
+            // Looking at memory that the program itself fills would wait for it. Where only its own faults are handed
+            // to it, the look fails instead (userfaultfd(2)).
+            "userfaultfd" if args[0] & UFFD_USER_MODE_ONLY == 0 => Some(deny(libc::EPERM)),
+            "ioctl" if args[1] as u32 == USERFAULTFD_IOC_NEW && args[2] & UFFD_USER_MODE_ONLY == 0 => {
                 Some(deny(libc::EPERM))
             }
             _ => None,
         }
+    }
+
+    /// What is closed although nothing forbids it: io_uring opens, connects and writes without a call, so where a rule
+    /// keeps the program from anything, that rule would not be asked. Programs go on without it where it is not there.
+    pub fn closes(&self, call: &str, verdict: &Verdict, rules: &Rules) -> Option<Verdict> {
+        let unseen = matches!(call, "io_uring_setup" | "io_uring_enter" | "io_uring_register");
+        (unseen && verdict.decision == Decision::Allow && verdict.by == By::Default && rules.restrict())
+            .then(|| Verdict { decision: Decision::Deny, errno: libc::ENOSYS, ..allow(By::Protection) })
     }
 
     /// The errno with which `call` of task `tid` of process `pid` is refused; `None`: it concerns nothing of Syswall's.

@@ -88,6 +88,7 @@ impl Resolver<'_> {
         let mut last: Option<(Target, Place, OsString)> = None;
         for want in wants {
             let Want { kind, target, when } = want;
+            let mut besides = Vec::new();
             let object = match target {
                 Target::Nothing => None,
                 Target::Path { dir, ref path, follow } => {
@@ -104,7 +105,7 @@ impl Resolver<'_> {
                     let holds = place.holds(when);
                     let object = Object::Path { path: place.path.clone(), asked: asked.clone() };
                     if kind == Kind::ProcessExecute {
-                        out.extend(self.interpreters(&place));
+                        besides = self.interpreters(&place);
                     }
                     last = Some((target, place, asked));
                     if !holds {
@@ -155,6 +156,7 @@ impl Resolver<'_> {
             if !out.contains(&access) {
                 out.push(access);
             }
+            out.append(&mut besides);
         }
         out
     }
@@ -449,7 +451,7 @@ fn components(path: &Path) -> Vec<OsString> {
 }
 
 /// The process behind a pidfd of task `tid` (proc(5), fdinfo).
-fn pid_of(tid: i32, fd: i32) -> Option<i32> {
+pub(super) fn pid_of(tid: i32, fd: i32) -> Option<i32> {
     let info = std::fs::read_to_string(format!("/proc/{tid}/fdinfo/{fd}")).ok()?;
     info.lines().find_map(|l| l.strip_prefix("Pid:"))?.trim().parse().ok()
 }

@@ -1,12 +1,13 @@
 //! Asynchronous input and output of the older kind (io_setup(2)). Its requests name open descriptors only.
 
+use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::{le_i32, le_word, le16, le32, le64};
 use crate::syscall::decode::iovec::{Iov, iovec};
 use crate::syscall::decode::signal::sigset;
 use crate::syscall::decode::time::{TimeForm, timespec_in};
 use crate::syscall::names::io_uring as names;
 use crate::syscall::row::{Does, Names, Pretend, Row, Show, arg, out};
-use crate::syscall::{Kind, Render};
+use crate::syscall::{Kind, Memory, RawCall, Render};
 
 const DESCRIPTOR: &[Does] = &[Does::Plain(Kind::Descriptor)];
 const NO: Pretend = Pretend::No("the program would wait for an end that never comes");
@@ -175,6 +176,28 @@ fn sized_set(r: &mut Render<'_>, addr: u64) {
 
 const CONTEXT: Show = Show::Pointer;
 
+/// What the requests of an io_submit are on. More of them than are looked at can be on anything.
+fn submit_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
+    const MOST: u64 = 256;
+    let word = call.abi.word();
+    let count = call.args[1];
+    for i in 0..count.min(MOST) {
+        let block = memory.word(call.args[2].wrapping_add(i * word as u64), word);
+        let target = block.and_then(|b| memory.u32(b.wrapping_add(20))).map(|fd| Target::Fd(fd as i32));
+        let want = Want::new(Kind::Descriptor, target.clone().unwrap_or(Target::Unreadable));
+        if !out.contains(&want) {
+            out.push(want);
+        }
+        if target.is_none() {
+            // The kernel stops there too.
+            return;
+        }
+    }
+    if count > MOST {
+        out.push(Want::new(Kind::Descriptor, Target::Unreadable));
+    }
+}
+
 /// The rows.
 pub static ROWS: &[Row] = &[
     Row::new("io_setup", &[arg("nr_events", Show::Uint), out("ctx_idp", Show::With(context_out))])
@@ -182,7 +205,8 @@ pub static ROWS: &[Row] = &[
         .pretend(NO),
     Row::new("io_destroy", &[arg("ctx_id", CONTEXT)]).does(DESCRIPTOR).pretend(NO),
     Row::new("io_submit", &[arg("ctx_id", CONTEXT), arg("nr", Show::Long), arg("iocbpp", Show::With(submitted))])
-        .does(DESCRIPTOR)
+        .does(&[Does::With(submit_does)])
+        .may(Kind::Descriptor)
         .pretend(NO),
     Row::new(
         "io_cancel",

@@ -328,6 +328,10 @@ pub static ROWS: &[Row] = &[
     )
     .result(ResultKind::Fd)
     .does(&[Does::Plain(Kind::Bypass)])
+    // What the handle stands for only the machine knows.
+    .may(Kind::FileRead)
+    .may(Kind::FileWrite)
+    .may(Kind::FileStat)
     .pretend(Pretend::Descriptor(Fake::File)),
     Row::new("utime", &[arg("filename", Show::Path), arg("times", Show::With(utimbuf))])
         .does(&[Does::path(Kind::FileAttributes, 0)])

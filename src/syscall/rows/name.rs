@@ -1,6 +1,6 @@
 //! Names and folders: making, removing, renaming, linking, listing.
 
-use crate::syscall::access::{AT_FDCWD, Condition, Want, path_target};
+use crate::syscall::access::{AT_FDCWD, Condition, Target, Want, path_target};
 use crate::syscall::decode::bytes::le16;
 use crate::syscall::names::file::{AT_FLAGS, RENAME};
 use crate::syscall::row::{Does, Pretend, Row, Show, arg, out};
@@ -43,6 +43,23 @@ fn linkat_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     let (follow, empty) = (flags & AT_FOLLOW != 0, flags & super::file::AT_EMPTY != 0);
     out.push(Want::new(Kind::FileRead, path_target(memory, old_dir as i32, old, follow, empty)));
     out.push(Want::new(Kind::FileCreate, path_target(memory, new_dir as i32, new, false, false)));
+}
+
+/// A node of a device is another name for the device, wherever it is made.
+fn node_wants(dir: i32, path: u64, mode: u64, dev: u64, memory: &dyn Memory, out: &mut Vec<Want>) {
+    out.push(Want::new(Kind::FileCreate, path_target(memory, dir, path, false, false)));
+    // Character device 0:0 is what overlay file systems take for a removed file.
+    if matches!(mode & 0o170000, 0o020000 | 0o060000) && dev as u32 != 0 {
+        out.push(Want::new(Kind::Bypass, Target::System("device node".to_owned())));
+    }
+}
+
+fn mknod_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
+    node_wants(AT_FDCWD, call.args[0], call.args[1], call.args[2], memory, out);
+}
+
+fn mknodat_does(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
+    node_wants(call.args[0] as i32, call.args[1], call.args[2], call.args[3], memory, out);
 }
 
 fn mode(r: &mut Render<'_>, value: u64) {
@@ -146,6 +163,7 @@ pub static ROWS: &[Row] = &[
     Row::new("rename", &[arg("oldpath", Show::Path), arg("newpath", Show::Path)])
         .does(&[Does::With(rename_does)])
         .may(Kind::FileRename)
+        .may(Kind::NetworkConnect)
         .may(Kind::FileDelete)
         .pretend(Pretend::Value(0)),
     Row::new(
@@ -159,6 +177,7 @@ pub static ROWS: &[Row] = &[
     )
     .does(&[Does::With(renameat_does)])
     .may(Kind::FileRename)
+    .may(Kind::NetworkConnect)
     .may(Kind::FileDelete)
     .pretend(Pretend::Value(0)),
     Row::new(
@@ -173,11 +192,13 @@ pub static ROWS: &[Row] = &[
     )
     .does(&[Does::With(renameat_does)])
     .may(Kind::FileRename)
+    .may(Kind::NetworkConnect)
     .may(Kind::FileDelete)
     .pretend(Pretend::Value(0)),
     Row::new("link", &[arg("oldpath", Show::Path), arg("newpath", Show::Path)])
         .does(&[Does::With(link_does)])
         .may(Kind::FileRead)
+        .may(Kind::NetworkConnect)
         .may(Kind::FileCreate)
         .pretend(Pretend::Value(0)),
     Row::new(
@@ -192,6 +213,7 @@ pub static ROWS: &[Row] = &[
     )
     .does(&[Does::With(linkat_does)])
     .may(Kind::FileRead)
+    .may(Kind::NetworkConnect)
     .may(Kind::FileCreate)
     .pretend(Pretend::Value(0)),
     Row::new("symlink", &[arg("target", Show::Path), arg("linkpath", Show::Path)])
@@ -204,7 +226,9 @@ pub static ROWS: &[Row] = &[
         "mknod",
         &[arg("pathname", Show::Path), arg("mode", Show::With(mode)), arg("dev", Show::With(device::<1>))],
     )
-    .does(&[Does::name(Kind::FileCreate, 0)])
+    .does(&[Does::With(mknod_does)])
+    .may(Kind::FileCreate)
+    .may(Kind::Bypass)
     .pretend(Pretend::Value(0)),
     Row::new(
         "mknodat",
@@ -215,7 +239,9 @@ pub static ROWS: &[Row] = &[
             arg("dev", Show::With(device::<2>)),
         ],
     )
-    .does(&[Does::name_at(Kind::FileCreate, 0, 1)])
+    .does(&[Does::With(mknodat_does)])
+    .may(Kind::FileCreate)
+    .may(Kind::Bypass)
     .pretend(Pretend::Value(0)),
     Row::new("getdents", &[arg("fd", Show::Fd), out("dirp", Show::With(dirents)), arg("count", Show::Uint)])
         .does(&[Does::io(0)])

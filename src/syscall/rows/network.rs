@@ -4,7 +4,7 @@
 //! netlink socket to no multicast group gives it a number and lets nobody in; binding a unix socket to a path also
 //! makes that file. Descriptors passed in control messages (SCM_RIGHTS) are `descriptor`: the sender had them open by
 //! leave of its policy, and what a program outside the run chooses to hand in, it could as well do on request. What
-//! the receiver then does with one is traced like any other descriptor.
+//! they are open on is recorded with the call that received them.
 
 use crate::syscall::access::{AT_FDCWD, Target, Want};
 use crate::syscall::names::socket as names;
@@ -183,6 +183,18 @@ fn socket_wants(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
     out.push(Want::new(Kind::NetworkSocket, Target::NewSocket { family, kind, protocol }));
 }
 
+/// [`address_target`] of a bind or send: there the kernel takes AF_UNSPEC for AF_INET (net/ipv4/af_inet.c, udp.c).
+fn internet_target(memory: &dyn Memory, fd: i32, addr: u64, len: u64) -> Target {
+    let mut target = address_target(memory, fd, addr, len);
+    if let Target::Socket { address: Some(bytes), .. } = &mut target
+        && let [first, second, _, _, _, _, _, _, ..] = bytes.as_mut_slice()
+        && (*first, *second) == (0, 0)
+    {
+        *first = family::INET as u8;
+    }
+    target
+}
+
 /// What using the address at `addr` on socket `fd` for `kind` is about.
 pub(super) fn address_target(memory: &dyn Memory, fd: i32, addr: u64, len: u64) -> Target {
     match sockaddr::read(memory, addr, len) {
@@ -210,7 +222,7 @@ fn connect_wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
 
 fn bind_wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     let fd = call.args[0] as i32;
-    let target = address_target(memory, fd, call.args[1], call.args[2]);
+    let target = internet_target(memory, fd, call.args[1], call.args[2]);
     let parsed = match &target {
         Target::Socket { address: Some(bytes), .. } => sockaddr::parse(bytes),
         _ => None,
@@ -243,7 +255,7 @@ pub(super) fn send_wants(memory: &dyn Memory, fd: i32, addr: u64, len: u64, flag
     let want = if addr == 0 || len as u32 == 0 {
         Want::new(Kind::Descriptor, Target::Fd(fd))
     } else {
-        let target = address_target(memory, fd, addr, len);
+        let target = internet_target(memory, fd, addr, len);
         if flags & MSG_FASTOPEN != 0 {
             out.push(Want::new(Kind::NetworkConnect, target.clone()));
         }
@@ -265,6 +277,9 @@ fn sendmsg_wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
         Some((addr, len)) => send_wants(memory, fd, addr, len, call.args[2], out),
         None => out.push(Want::new(Kind::NetworkSend, Target::Unreadable)),
     }
+    if message::is_routed(call, memory, call.args[1]) {
+        out.push(option::source_routing());
+    }
 }
 
 fn sendmmsg_wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
@@ -275,7 +290,12 @@ fn sendmmsg_wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     for i in 0..u64::from(count) {
         let at = call.args[1].wrapping_add(i * size as u64);
         match message::name_of(call, memory, at) {
-            Some((addr, len)) => send_wants(memory, fd, addr, len, call.args[3], out),
+            Some((addr, len)) => {
+                send_wants(memory, fd, addr, len, call.args[3], out);
+                if message::is_routed(call, memory, at) && !out.contains(&option::source_routing()) {
+                    out.push(option::source_routing());
+                }
+            }
             // The kernel stops there too; what comes before it was sent.
             None => {
                 out.push(Want::new(Kind::NetworkSend, Target::Unreadable));
@@ -283,6 +303,14 @@ fn sendmmsg_wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
             }
         }
     }
+}
+
+/// The descriptors that `call`, a recvmsg or a recvmmsg of `messages` messages, has received.
+pub fn received_descriptors(call: &RawCall, memory: &dyn Memory, messages: u64) -> Vec<i32> {
+    let size = message::mmsghdr_size(call) as u64;
+    // UIO_MAXIOV: the kernel receives no more at once.
+    let headers = (0..messages.min(1024)).map(|i| call.args[1].wrapping_add(i * size));
+    headers.flat_map(|at| message::descriptors_of(call, memory, at)).collect()
 }
 
 const FLAGS: Show = Show::Flags(names::MESSAGE_FLAGS, "MSG_???");
@@ -471,6 +499,7 @@ pub static ROWS: &[Row] = &[
     .pretend(Pretend::Value(0)),
     Row::new("sendmsg", &[arg("sockfd", Show::Fd), arg("msg", Show::With(message::sent)), arg("flags", FLAGS)])
         .does(&[Does::With(sendmsg_wants)])
+        .may(Kind::Bypass)
         .may(Kind::NetworkSend)
         .may(Kind::NetworkConnect)
         .may(Kind::Descriptor)
@@ -488,6 +517,7 @@ pub static ROWS: &[Row] = &[
         ],
     )
     .does(&[Does::With(sendmmsg_wants)])
+    .may(Kind::Bypass)
     .may(Kind::NetworkSend)
     .may(Kind::NetworkConnect)
     .may(Kind::Descriptor)
@@ -530,6 +560,9 @@ pub static ROWS: &[Row] = &[
     )
     .does(&[Does::With(option::set_wants)])
     .may(Kind::Descriptor)
+    .may(Kind::Bypass)
+    .may(Kind::NetworkConnect)
+    .may(Kind::NetworkListen)
     .may(Kind::System)
     .pretend(Pretend::Value(0)),
     Row::new(

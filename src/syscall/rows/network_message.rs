@@ -62,6 +62,63 @@ pub fn name_of(call: &RawCall, memory: &dyn Memory, addr: u64) -> Option<(u64, u
     read_header(memory, addr, call.abi.word()).map(|h| (h.name, u64::from(h.name_len)))
 }
 
+/// Whether the control messages of the message at `addr` send it by way of another address than its own: IP_RETOPTS
+/// (ip(7)), IPV6_RTHDR and its predecessor (RFC 3542). So they do where there are more than can be looked at.
+pub fn is_routed(call: &RawCall, memory: &dyn Memory, addr: u64) -> bool {
+    let word = call.abi.word();
+    let Some(header) = read_header(memory, addr, word) else { return false };
+    let (mut at, end) = (header.control, header.control.saturating_add(header.control_len));
+    if header.control == 0 {
+        return false;
+    }
+    for _ in 0..64 {
+        let mut bytes = [0; 16];
+        let bytes = &mut bytes[..word + 8];
+        if at.saturating_add(bytes.len() as u64) > end || memory.read(at, bytes) != bytes.len() {
+            return false;
+        }
+        let (level, kind) = (le32(bytes, word), le32(bytes, word + 4));
+        if matches!((level, kind), (0, 7) | (41, 5 | 57)) {
+            return true;
+        }
+        let len = le_word(bytes, 0, word);
+        if len < bytes.len() as u64 {
+            return false;
+        }
+        at = at.saturating_add(len.next_multiple_of(word as u64));
+    }
+    true
+}
+
+/// The descriptors that came with the message at `addr` (SCM_RIGHTS, unix(7)), at most as many as the kernel passes.
+pub fn descriptors_of(call: &RawCall, memory: &dyn Memory, addr: u64) -> Vec<i32> {
+    const SCM_MAX_FD: usize = 253;
+    let word = call.abi.word();
+    let mut found = Vec::new();
+    let Some(header) = read_header(memory, addr, word) else { return found };
+    let (mut at, end) = (header.control, header.control.saturating_add(header.control_len));
+    let head = word as u64 + 8;
+    for _ in 0..64 {
+        let mut bytes = [0; 16];
+        let bytes = &mut bytes[..word + 8];
+        if header.control == 0 || at.saturating_add(head) > end || memory.read(at, bytes) != bytes.len() {
+            break;
+        }
+        let len = le_word(bytes, 0, word);
+        if len < head {
+            break;
+        }
+        if (le32(bytes, word), le32(bytes, word + 4)) == (1, 1) {
+            let count = ((len - head) / 4).min(SCM_MAX_FD as u64);
+            let fds = (0..count).map_while(|i| memory.u32(at.saturating_add(head + 4 * i)));
+            found.extend(fds.map(|fd| fd as i32));
+        }
+        at = at.saturating_add(len.next_multiple_of(word as u64));
+    }
+    found.truncate(SCM_MAX_FD);
+    found
+}
+
 /// Where the bytes of the message at `addr` are: its `struct iovec` array and its count.
 pub fn iov_of(call: &RawCall, memory: &dyn Memory, addr: u64) -> Option<(u64, u64)> {
     read_header(memory, addr, call.abi.word()).map(|h| (h.iov, h.iov_len))

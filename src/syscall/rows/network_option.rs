@@ -311,10 +311,39 @@ fn icmp_filter(r: &mut Render<'_>, b: &[u8]) {
     r.put("]");
 }
 
-/// What setting an option does: packet filter tables and multicast routing belong to the machine, all else to a socket
-/// that is open.
-pub fn set_wants(call: &RawCall, _memory: &dyn Memory, out: &mut Vec<Want>) {
+/// `IPPROTO_SCTP`.
+const SCTP: u32 = 132;
+
+/// What sends by way of another address than the one that the call names: options of IP (IP_OPTIONS, IP_RETOPTS) and
+/// routing headers of IPv6, old and new.
+pub fn source_routing() -> Want {
+    Want::new(Kind::Bypass, Target::System("source routing".to_owned()))
+}
+
+/// The one address at `addr`; of several, nobody can say which it will be.
+fn packed_address(memory: &dyn Memory, fd: i32, addr: u64, len: u64) -> Target {
+    let family = memory.u32(addr).map(|f| f & 0xffff);
+    match (family, len as u32) {
+        (Some(2), 16) | (Some(10), 28) => super::network::address_target(memory, fd, addr, len),
+        _ => Target::Unreadable,
+    }
+}
+
+/// What setting an option does: packet filter tables and multicast routing belong to the machine, what names addresses
+/// is what it names, all else belongs to a socket that is open.
+pub fn set_wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     let (level, option) = (call.args[1] as u32, call.args[2] as u32);
+    let (fd, value, len) = (call.args[0] as i32, call.args[3], call.args[4]);
+    match (level, option) {
+        // Clearing them is what servers do.
+        (level::IP, 4) | (level::IPV6, 5 | 6 | 57) if value != 0 && len as i32 != 0 => {
+            return out.push(source_routing());
+        }
+        // SCTP connects and binds by options too, to one address after the other (sctp(7)).
+        (SCTP, 110 | 107) => return out.push(Want::new(Kind::NetworkConnect, packed_address(memory, fd, value, len))),
+        (SCTP, 100) => return out.push(Want::new(Kind::NetworkListen, packed_address(memory, fd, value, len))),
+        _ => {}
+    }
     let system = match (level, option) {
         (level::IP | level::IPV6, 0x40 | 0x41 | 0x60 | 0x61) => Some("packet filter"),
         (level::IP | level::IPV6, 0xc8..=0xd4) => Some("multicast routing"),

@@ -522,6 +522,11 @@ pub static ROWS: &[Row] = &[
         .result(ResultKind::Fd)
         .does(&[Does::With(pidfd_getfd_does)])
         .may(Kind::ProcessInspect)
+        // It is like opening what the descriptor is open on, which only the machine knows.
+        .may(Kind::FileRead)
+        .may(Kind::FileWrite)
+        .may(Kind::FileStat)
+        .may(Kind::NetworkConnect)
         .may(Kind::Bypass)
         .pretend(Pretend::Descriptor(Fake::File)),
     Row::new(
