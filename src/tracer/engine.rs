@@ -13,6 +13,7 @@ use nix::errno::Errno;
 use super::bell::{Bell, Ringer};
 use super::exposure::Settled;
 use super::fakes::Fakes;
+use super::follow::Follow;
 use super::handle::{Request, Setup, StartError, Watch};
 use super::lifecycle::Birth;
 use super::message::{Ended, Message};
@@ -46,6 +47,8 @@ pub(super) struct Engine {
     pub protection: Protection,
     pub fakes: Fakes,
     pub mounts: Mounts,
+    /// Which CPU everybody runs on.
+    pub follow: Follow,
     /// What was read of the stopped task's memory.
     pub pages: Rc<PageCache>,
     pub names: Names,
@@ -159,6 +162,7 @@ impl Engine {
             protection: Protection::new(protected, accessibility),
             fakes: Fakes::default(),
             mounts: Mounts::new(),
+            follow: Follow::new(watch == Watch::All),
             pages: Rc::default(),
             names: Names::default(),
             paused: false,
@@ -230,11 +234,16 @@ impl Engine {
                 self.adopt_strays();
                 self.check_continued();
                 self.tend_questions();
+                self.follow.think();
             }
             if let Err(lost) = self.out.flush(false) {
                 self.lost(lost);
             }
-            let due = self.out.is_due() || !self.orphans.is_empty() || self.continued.is_some() || self.is_asking();
+            let due = self.out.is_due()
+                || !self.orphans.is_empty()
+                || self.continued.is_some()
+                || self.is_asking()
+                || self.follow.is_due();
             if !self.stopping
                 && let Some(text) = pulse.verdict()
             {
@@ -248,11 +257,15 @@ impl Engine {
                 Some(Ok(stop)) => ready.push_back(stop),
             }
             // All stops that are there are taken before any is served: one busy thread must not starve the others.
-            while let Ok(Some(stop)) = wait_any() {
+            // One thread has no others.
+            while self.tasks.len() > 1
+                && let Ok(Some(stop)) = wait_any()
+            {
                 ready.push_back(stop);
             }
             while let Some((tid, status)) = ready.pop_front() {
                 begin();
+                self.follow.stopped();
                 self.serve(tid, status);
                 if self.out.batch_is_full()
                     && let Err(lost) = self.out.flush(false)
@@ -328,7 +341,10 @@ impl Engine {
     /// One change of one task.
     pub fn serve(&mut self, tid: i32, status: Status) {
         match status {
-            Status::Exited(_) | Status::Signaled { .. } => self.ended(tid, status),
+            Status::Exited(_) | Status::Signaled { .. } => {
+                self.follow.gone(tid);
+                self.ended(tid, status);
+            }
             Status::Continued => {}
             Status::Stopped { signal, event } => {
                 if !self.tasks.contains_key(&tid) && event != libc::PTRACE_EVENT_EXEC {
@@ -351,7 +367,10 @@ impl Engine {
         match event {
             0 if signal == SYSCALL => match ptrace::syscall_stop(tid) {
                 Ok(SyscallStop::Entry { call, ip }) => self.entered(tid, call, ip),
-                Ok(SyscallStop::Exit { value, error, ip }) => self.left(tid, value, error, ip),
+                Ok(SyscallStop::Exit { value, error, ip }) => {
+                    self.follow.left(tid);
+                    self.left(tid, value, error, ip);
+                }
                 Ok(SyscallStop::None) => self.resume(tid, self.onward(tid), 0),
                 Err(Errno::ESRCH) => {}
                 Err(error) => {
@@ -367,6 +386,7 @@ impl Engine {
                 self.resume(tid, self.onward(tid), 0);
             }
             libc::PTRACE_EVENT_EXEC => {
+                self.follow.renamed(ptrace::event_message(tid).map_or(tid, |old| old as i32), tid);
                 self.executed(tid);
                 self.resume(tid, self.onward(tid), 0);
             }
@@ -394,6 +414,9 @@ impl Engine {
         if self.paused && !self.stopping && how != Resume::Listen {
             self.parked.push((tid, how, signal));
             return;
+        }
+        if how != Resume::Listen {
+            self.follow.place(tid, self.tasks.get(&tid).and_then(|t| t.call.as_ref()));
         }
         match ptrace::resume(tid, how, signal) {
             Ok(()) => {

@@ -103,6 +103,7 @@ impl Engine {
     /// Takes in a task that has stopped for the first time.
     pub fn adopt(&mut self, tid: i32, birth: Birth) {
         let parent_pid = self.tasks.get(&birth.parent).map_or(self.root, |t| t.pid);
+        self.follow.born(tid, birth.parent);
         let pid = match birth.clone {
             Some(flags) if flags & libc::CLONE_THREAD as u64 != 0 => parent_pid,
             Some(_) => tid,
@@ -164,6 +165,7 @@ impl Engine {
         for (tid, stop) in std::mem::take(&mut self.orphans) {
             let Some(pid) = thread_group(tid) else { continue };
             let parent = parent(pid).filter(|p| self.processes.contains_key(p)).unwrap_or(self.root);
+            self.follow.born(tid, parent);
             self.adopt_as(tid, pid, parent, None);
             self.serve(tid, stop);
         }

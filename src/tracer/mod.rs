@@ -21,6 +21,7 @@ mod entry;
 mod exit;
 mod exposure;
 mod fakes;
+mod follow;
 mod handle;
 mod heartbeat;
 mod jobs;

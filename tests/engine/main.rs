@@ -5,6 +5,7 @@ mod common;
 
 mod abi;
 mod bad_input;
+mod cpus;
 mod doors;
 mod exec;
 mod fail_closed;

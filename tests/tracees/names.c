@@ -1,4 +1,5 @@
-/* Asks a name server of its own for addresses, receives the answers in every way there is, and connects to them. */
+/* names SERVER WAY...: asks a name server of its own at the address SERVER for addresses, receives the answers in
+ * every way there is, and connects to them. */
 #include "tracee.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -61,13 +62,13 @@ static void receive(int fd, const char *way, unsigned char *buf)
 
 int main(int argc, char **argv)
 {
-    struct sockaddr_in to = at("127.0.53.1", 5355);
+    struct sockaddr_in to = at(argv[1], 5355);
     int service = MUST(socket(AF_INET, SOCK_DGRAM, 0));
     MUST(bind(service, (struct sockaddr *)&to, sizeof to));
     pid_t child = MUST(fork());
     if (child == 0)
         serve(service);
-    for (int i = 1; i < argc; i++) {
+    for (int i = 2; i < argc; i++) {
         unsigned char message[512];
         char address[32];
         int fd = MUST(socket(AF_INET, SOCK_DGRAM, 0));
@@ -80,7 +81,7 @@ int main(int argc, char **argv)
         }
         receive(fd, argv[i], message);
         MUST(close(fd));
-        snprintf(address, sizeof address, "127.9.9.%d", i);
+        snprintf(address, sizeof address, "127.9.9.%d", i - 1);
         struct sockaddr_in peer = at(address, 4433);
         fd = MUST(socket(AF_INET, SOCK_DGRAM, 0));
         say("%s %s", argv[i], outcome(connect(fd, (struct sockaddr *)&peer, sizeof peer)));
