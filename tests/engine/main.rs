@@ -21,5 +21,5 @@ mod selfdefence;
 mod signals;
 mod surroundings;
 mod threads;
-mod words;
 mod watch;
+mod words;

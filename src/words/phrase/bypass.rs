@@ -44,6 +44,14 @@ pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
             mark("change what the system shows of its memory and its program"),
             mark("{program} wants to change what the system shows of its memory and its program"),
         ),
+        "mknod" | "mknodat" => say(
+            mark("make another name for a device, past the rules about the device"),
+            mark("{program} wants to make another name for a device, past the rules about the device"),
+        ),
+        "setsockopt" | "sendmsg" | "sendmmsg" => say(
+            mark("send its packets by way of a computer of its choice"),
+            mark("{program} wants to send its packets by way of a computer of its choice"),
+        ),
         "clone" | "clone3" => say(
             mark("start a process that Syswall may not see"),
             mark("{program} wants to start a process that Syswall may not see"),

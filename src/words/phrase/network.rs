@@ -10,6 +10,12 @@ use crate::syscall::{Kind, Object};
 pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
     let access = act.access()?;
     match (access.kind, access.object.as_ref()?) {
+        (Kind::NetworkConnect, Object::Unix { .. }) if act.call().contains("link") || act.call().contains("rename") => {
+            Some(say(
+                mark("give the local socket {object} another name"),
+                mark("{program} wants to give the local socket {object} another name"),
+            ))
+        }
         (Kind::NetworkSocket, Object::Socket { family, text }) => socket(act, family, text),
         (Kind::NetworkConnect, Object::Address { address, port, .. }) if address.is_loopback() => Some(local(*port)),
         (Kind::NetworkListen, Object::Address { address, port, .. }) => Some(reachable(*address, *port)),

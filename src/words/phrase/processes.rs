@@ -81,6 +81,14 @@ fn inspect(act: &Act<'_>) -> Option<Phrase> {
             mark("change how much {object} may use of the computer"),
             mark("{program} wants to change how much {object} may use of the computer"),
         ),
+        "setpriority" | "sched_setattr" | "sched_setscheduler" | "sched_setparam" | "sched_setaffinity" => say(
+            mark("change how much of the processors {object} gets"),
+            mark("{program} wants to change how much of the processors {object} gets"),
+        ),
+        "ioprio_set" => say(
+            mark("change how much of the disks {object} gets"),
+            mark("{program} wants to change how much of the disks {object} gets"),
+        ),
         "perf_event_open" => {
             say(mark("measure what {object} does"), mark("{program} wants to measure what {object} does"))
         }
