@@ -55,25 +55,71 @@ impl ExitStatus {
 pub enum Check {
     /// What happened was compared with what was checked, or nothing could come between.
     Verified,
-    /// It was not compared.
-    Unverified,
+    /// Something could come between.
+    Unverified(Doubt),
     /// It differed, and was stopped or taken back.
     Race,
 }
 
+/// What could have changed between the check and the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Where a name leads: links and folders can be exchanged by any process that may write there.
+    Name,
+    /// What a descriptor is open on: another thread can exchange it (dup2).
+    Descriptor,
+    /// Memory that others write to, and that the kernel reads once more.
+    Memory,
+}
+
+impl Doubt {
+    const ALL: [Doubt; 3] = [Doubt::Name, Doubt::Descriptor, Doubt::Memory];
+
+    /// The name in records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Doubt::Name => "name",
+            Doubt::Descriptor => "descriptor",
+            Doubt::Memory => "memory",
+        }
+    }
+}
+
 impl Check {
+    /// The three, by their names in records.
+    pub const NAMES: [&str; 3] = ["verified", "unverified", "race"];
+
     /// The name in records.
     pub const fn name(self) -> &'static str {
         match self {
             Check::Verified => "verified",
-            Check::Unverified => "unverified",
+            Check::Unverified(_) => "unverified",
             Check::Race => "race",
         }
     }
 
-    /// The reverse of [`Check::name`].
-    pub fn from_name(name: &str) -> Option<Check> {
-        [Check::Verified, Check::Unverified, Check::Race].into_iter().find(|c| c.name() == name)
+    /// What could have come between, where that is so.
+    pub const fn doubt(self) -> Option<Doubt> {
+        match self {
+            Check::Unverified(doubt) => Some(doubt),
+            Check::Verified | Check::Race => None,
+        }
+    }
+
+    /// As one word or two.
+    pub const fn stored(self) -> &'static str {
+        match self {
+            Check::Verified | Check::Race => self.name(),
+            Check::Unverified(Doubt::Name) => "unverified name",
+            Check::Unverified(Doubt::Descriptor) => "unverified descriptor",
+            Check::Unverified(Doubt::Memory) => "unverified memory",
+        }
+    }
+
+    /// The reverse of [`Check::stored`].
+    pub fn from_stored(text: &str) -> Option<Check> {
+        let doubts = Doubt::ALL.map(Check::Unverified);
+        [Check::Verified, Check::Race].into_iter().chain(doubts).find(|c| c.stored() == text)
     }
 }
 

@@ -37,6 +37,9 @@ pub fn event(event: &Event) -> Value {
             set("duration_ns", call.duration_ns.into());
             set("waited_ns", call.waited_ns.into());
             set("check", call.check.name().into());
+            if let Some(doubt) = call.check.doubt() {
+                set("doubt", doubt.name().into());
+            }
         }
         What::Signal { number, text } => {
             set("event", "signal".into());

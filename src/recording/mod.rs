@@ -18,7 +18,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 
 pub use error::RecordingError;
-pub use event::{Call, Check, Event, ExitStatus, RunInfo, What};
+pub use event::{Call, Check, Doubt, Event, ExitStatus, RunInfo, What};
 pub use filter::{Filter, FilterError};
 pub use matches::Matches;
 pub use reader::{EventRow, Info, ProcessRow, Ran, Reader};

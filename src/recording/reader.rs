@@ -12,7 +12,7 @@ use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, Row, p
 
 use super::code::{Form, bytes, entry, guess_spans, object, os, split_argv, text};
 use super::schema::{self, Header, header};
-use super::{Call, Check, Event, ExitStatus, Filter, RecordingError, RunInfo, What, filter};
+use super::{Call, Check, Doubt, Event, ExitStatus, Filter, RecordingError, RunInfo, What, filter};
 use crate::i18n::tr;
 use crate::policy::{By, Decision};
 use crate::syscall::{Abi, Access, ArgText, Kind, KindSet};
@@ -398,7 +398,7 @@ impl Reader {
                         rule: row.get::<_, Option<String>>(6)?.map(Arc::from),
                         errno: row.get(7)?,
                         form: Form::from_number(row.get(8)?),
-                        check: Check::from_name(&text_of(9)?).unwrap_or(Check::Unverified),
+                        check: Check::from_stored(&text_of(9)?).unwrap_or(Check::Unverified(Doubt::Memory)),
                         entered: row.get::<_, Option<i64>>(10)?.map(|n| n as usize),
                     })
                 })

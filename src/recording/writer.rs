@@ -325,7 +325,7 @@ impl Writer {
             rule: call.rule.as_deref(),
             errno: call.errno,
             form: form as i64,
-            check: Some(call.check.name()),
+            check: Some(call.check.stored()),
             entered,
         })?;
         if let Some(p) = self.processes.get_mut(&event.pid) {

@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
+use nix::sys::resource::Resource;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 
 static SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
@@ -72,6 +73,20 @@ pub fn block_signals(forward: bool) -> nix::Result<()> {
     // A second call (tests) keeps the first mask: that is the one the process was started with.
     let _ = MASK.set(old);
     Ok(())
+}
+
+static DESCRIPTORS: OnceLock<Option<libc::rlimit>> = OnceLock::new();
+
+/// Lets Syswall have as many descriptors as it may: what is checked is held open until the call is made, and a program
+/// must not be able to use them up. Returns the limit that the process was started with, for the program; `None`: it
+/// could not be told, and nothing was changed.
+pub(super) fn raise_descriptor_limit() -> Option<libc::rlimit> {
+    *DESCRIPTORS.get_or_init(|| {
+        let (soft, hard) = nix::sys::resource::getrlimit(Resource::RLIMIT_NOFILE).ok()?;
+        // At worst the soft limit stays.
+        let _ = nix::sys::resource::setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+        Some(libc::rlimit { rlim_cur: soft, rlim_max: hard })
+    })
 }
 
 /// Signals that reach the program as they would without Syswall.

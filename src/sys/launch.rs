@@ -65,6 +65,7 @@ struct Prepared {
     filter: Option<libc::sock_fprog>,
     privileged: bool,
     closed: [bool; 3],
+    descriptors: Option<libc::rlimit>,
     go: RawFd,
     go_write: RawFd,
     failure: RawFd,
@@ -102,6 +103,7 @@ pub fn hold(launch: &Launch) -> nix::Result<Held> {
         filter: launch.filter.as_ref().map(Filter::program),
         privileged: nix::unistd::geteuid().is_root(),
         closed: [0, 1, 2].map(super::initial::was_closed),
+        descriptors: super::initial::raise_descriptor_limit(),
         go: go_read.as_raw_fd(),
         go_write: go_write.as_raw_fd(),
         failure: failure_write.as_raw_fd(),
@@ -150,6 +152,9 @@ fn child(p: &Prepared) -> ! {
         }
         if p.cwd.as_ref().is_some_and(|cwd| libc::chdir(cwd.as_ptr()) < 0) {
             fail(p, Step::Directory);
+        }
+        if let Some(limit) = &p.descriptors {
+            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const *limit);
         }
         for (signal, disposition) in p.dispositions {
             libc::signal(signal, disposition);

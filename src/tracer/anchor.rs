@@ -38,6 +38,8 @@ struct Led {
     text: Vec<u8>,
     /// Whether a link that has come to stand there would be followed.
     may_follow: bool,
+    /// The register with its length, and that.
+    length: Option<(u8, u64)>,
 }
 
 fn text(hold: &Hold) -> Vec<u8> {
@@ -85,10 +87,17 @@ impl Engine {
             use Kind::*;
             matches!(a.kind, FileWrite | FileCreate | FileDelete | FileRename | FileAttributes)
         });
-        if call.held.is_empty() || !(changes || shared && is_open(row.name)) || !self.can_lead(tid) {
+        let address = match row.name {
+            "connect" => Some((1, 2)),
+            "sendto" => Some((4, 5)),
+            _ => None,
+        };
+        let leads = changes || shared && is_open(row.name) || address.is_some();
+        if call.held.is_empty() || !leads || !self.can_lead(tid) {
             return anchors;
         }
-        if row.name == "openat2" && call.resolve_flags != 0 {
+        if let Some((register, length)) = address {
+            anchors.led.extend(call.held.iter().find_map(|held| socket(held, register, length)));
             return anchors;
         }
         for (index, arg) in row.args.iter().enumerate() {
@@ -104,7 +113,9 @@ impl Engine {
             let Some(held) = call.held.iter().find(|h| h.path == path && h.dir == dir) else { continue };
             let Some(hold) = &held.hold else { continue };
             match lead(held, hold, is_open(row.name)) {
-                Lead::To(may_follow) => anchors.led.push(Led { register, text: text(hold), may_follow }),
+                Lead::To(may_follow) => {
+                    anchors.led.push(Led { register, text: text(hold), may_follow, length: None });
+                }
                 Lead::Nowhere => anchors.result = Some(-i64::from(libc::ENOENT)),
                 Lead::Not => {}
             }
@@ -154,6 +165,15 @@ impl Engine {
     }
 }
 
+/// The address of the unix socket that is held, in the place of the one in `register`, whose length is in `length`.
+fn socket(held: &Held, register: u8, length: u8) -> Option<Led> {
+    let hold = held.hold.as_ref().filter(|hold| held.exists && hold.name.is_none())?;
+    let mut address = (libc::AF_UNIX as u16).to_le_bytes().to_vec();
+    address.extend(text(hold));
+    let bytes = address.len() as u64;
+    Some(Led { register, text: address, may_follow: false, length: Some((length, bytes)) })
+}
+
 enum Lead {
     /// To what is held; `true`: a link there would be followed.
     To(bool),
@@ -186,15 +206,20 @@ fn place(tid: i32, call: &mut InCall, saved: &Registers, anchors: &Anchors, made
         block.extend_from_slice(&led.text);
         block.resize(block.len().next_multiple_of(8), 0);
     }
-    let how = (call.row.is_some_and(|row| row.name == "openat2") && creates).then_some(block.len() as u64);
+    let how = (call.row.is_some_and(|row| row.name == "openat2") && (creates || call.resolve_flags != 0))
+        .then_some(block.len() as u64);
     if how.is_some() {
         let size = (made.args[3] as usize).min(4096);
         let memory = RemoteMemory::new(tid);
         let memory: &dyn Memory = &memory;
         let mut bytes = memory.up_to(made.args[2], size).filter(|b| b.len() == size).ok_or(fault)?;
         let flags = bytes.first_chunk::<8>().map(|b| u64::from_le_bytes(*b)).ok_or(fault)?;
-        if let Some(place) = bytes.first_chunk_mut::<8>() {
+        if let (true, Some(place)) = (creates, bytes.first_chunk_mut::<8>()) {
             *place = (flags | O_NOFOLLOW).to_le_bytes();
+        }
+        if let Some(place) = bytes.get_mut(16..24) {
+            // It was walked so already; the way through /proc is another.
+            place.fill(0);
         }
         block.extend_from_slice(&bytes);
     }
@@ -208,6 +233,9 @@ fn place(tid: i32, call: &mut InCall, saved: &Registers, anchors: &Anchors, made
     };
     for (register, offset) in offsets {
         made.args[usize::from(register)] = base + offset;
+    }
+    for (register, length) in anchors.led.iter().filter_map(|led| led.length) {
+        made.args[usize::from(register)] = length;
     }
     if let Some(offset) = how {
         made.args[2] = base + offset;

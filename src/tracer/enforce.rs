@@ -103,8 +103,8 @@ impl Engine {
             return Ok(Plan::Skip(result));
         }
         self.commit(tid, call, &anchors)?;
-        call.pinned = !shared || call.slot.is_some();
         call.led = !anchors.is_empty();
+        call.check = super::verify::certainty(call, shared);
         if !call.led {
             call.held.clear();
         }

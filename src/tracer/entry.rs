@@ -101,7 +101,6 @@ impl Engine {
             held,
             saved: None,
             led: false,
-            pinned: false,
             unpinned,
             no_follow: false,
             resolve_flags: resolve_flags(&looked, &memory),
@@ -116,7 +115,7 @@ impl Engine {
             time: now(),
             resumed: 0,
             waited: 0,
-            check: Check::Unverified,
+            check: Check::Verified,
         };
         if let Some(trace) = &mut self.out.trace {
             trace.enter(tid, &syscall::call_name(&raw), in_call.args.at_entry());
@@ -188,7 +187,7 @@ impl Engine {
             return (Vec::new(), Vec::new());
         }
         let wants = syscall::wants(call, row, memory);
-        let mut resolver = Resolver { engine: self, tid, pid, held: Vec::new() };
+        let mut resolver = Resolver { engine: self, tid, pid, held: Vec::new(), resolve: resolve_flags(call, memory) };
         let mut accesses = resolver.resolve(wants);
         resolver.beyond(call, memory, &mut accesses);
         (accesses, resolver.held)

@@ -78,6 +78,8 @@ pub(super) struct Resolver<'a> {
     pub pid: i32,
     /// The paths that were resolved.
     pub held: Vec<Held>,
+    /// How an openat2 wants its path walked (RESOLVE_…).
+    pub resolve: u64,
 }
 
 impl Resolver<'_> {
@@ -218,7 +220,10 @@ impl Resolver<'_> {
         if name.is_empty() || name.as_bytes().first() == Some(&b'@') {
             return name;
         }
-        self.locate(AT_FDCWD, name.as_bytes(), true).path.into_os_string()
+        let place = self.locate(AT_FDCWD, name.as_bytes(), true);
+        let (exists, hold) = (place.exists, place.hold);
+        self.held.push(Held { dir: AT_FDCWD, path: name.into_vec(), follow: true, exists, hold });
+        place.path.into_os_string()
     }
 
     fn is_plain(&mut self) -> bool {
@@ -242,10 +247,15 @@ impl Resolver<'_> {
             return Place { path: PathBuf::new(), kind: None, exists: false, hold: None };
         }
         let plain = self.is_plain();
-        match self.by_kernel(dir, path, follow, plain, 0) {
-            Some(place) => place,
-            None => self.by_hand(dir, path, follow),
+        if let Some(place) = self.by_kernel(dir, path, follow, plain, 0) {
+            return place;
         }
+        let mut place = self.by_hand(dir, path, follow);
+        if self.resolve != 0 {
+            // It was not walked as the call wants it; the kernel says whether it may be.
+            place.hold = None;
+        }
+        place
     }
 
     fn directory(&self, dir: i32) -> PathBuf {
@@ -261,7 +271,9 @@ impl Resolver<'_> {
             return None;
         }
         let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
-        let start: Option<OwnedFd> = if path.is_absolute() {
+        let asked = ResolveFlag::from_bits_retain(self.resolve);
+        let below = asked.intersects(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_BENEATH);
+        let start: Option<OwnedFd> = if path.is_absolute() && !below {
             match plain {
                 true => None,
                 false => Some(open(format!("/proc/{}/root", self.tid).as_str(), flags, Mode::empty()).ok()?),
@@ -270,7 +282,7 @@ impl Resolver<'_> {
             Some(open(&self.directory(dir), flags | OFlag::O_DIRECTORY, Mode::empty()).ok()?)
         };
         let walk = |path: &Path, follow: bool| -> nix::Result<OwnedFd> {
-            let mut how = ResolveFlag::RESOLVE_NO_MAGICLINKS;
+            let mut how = ResolveFlag::RESOLVE_NO_MAGICLINKS | asked;
             if path.is_absolute() && !plain {
                 how |= ResolveFlag::RESOLVE_IN_ROOT;
             }
@@ -291,15 +303,7 @@ impl Resolver<'_> {
                 result => result,
             }
         };
-        let last = match path.components().next_back() {
-            Some(Component::Normal(name)) => Some(name),
-            _ => None,
-        };
-        let slash = path.as_os_str().as_bytes().ends_with(b"/");
-        let parent = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
+        let (parent, last, slash) = split(path);
         if !follow && let Some(name) = last {
             // The name itself is what counts: it is looked up in the directory that is held.
             return self.in_directory(walk(parent, true).ok()?, name, slash);
@@ -430,12 +434,29 @@ impl Resolver<'_> {
         let no_links = OpenHow::new()
             .flags(OFlag::O_PATH | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW)
             .resolve(ResolveFlag::RESOLVE_NO_SYMLINKS | CACHED);
-        let hold = match follow && kind.is_some() && root.as_os_str().is_empty() {
+        // What only a directory may have behind its name.
+        let (_, last, slash) = split(path);
+        let fits = kind == Some(SFlag::S_IFDIR) || kind.is_some() && last.is_some() && !slash;
+        let hold = match follow && fits && root.as_os_str().is_empty() {
             true => openat2(HERE, &at, no_links).ok().map(|fd| Hold { fd: Rc::new(fd), name: None }),
             false => None,
         };
         Place { path: at, kind, exists, hold }
     }
+}
+
+/// The directory of `path`, its last component unless that is `.` or `..` (which `std::path` leaves out), and whether a
+/// slash stands behind it.
+fn split(path: &Path) -> (&Path, Option<&OsStr>, bool) {
+    let bytes = path.as_os_str().as_bytes();
+    let end = bytes.iter().rposition(|b| *b != b'/').map_or(0, |last| last + 1);
+    let begin = bytes[..end].iter().rposition(|b| *b == b'/').map_or(0, |slash| slash + 1);
+    let name = match &bytes[begin..end] {
+        b"" | b"." | b".." => None,
+        name => Some(OsStr::from_bytes(name)),
+    };
+    let parent = if begin == 0 { b".".as_slice() } else { &bytes[..begin] };
+    (Path::new(OsStr::from_bytes(parent)), name, end < bytes.len())
 }
 
 /// The names of `path`, last first, without `.` and the root.
@@ -454,4 +475,23 @@ fn components(path: &Path) -> Vec<OsString> {
 pub(super) fn pid_of(tid: i32, fd: i32) -> Option<i32> {
     let info = std::fs::read_to_string(format!("/proc/{tid}/fdinfo/{fd}")).ok()?;
     info.lines().find_map(|l| l.strip_prefix("Pid:"))?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_split_as_the_kernel_does() {
+        let split = |text: &'static str| {
+            let (parent, name, slash) = split(Path::new(text));
+            (parent.to_str().unwrap_or("?"), name.and_then(OsStr::to_str), slash)
+        };
+        assert_eq!(split("a"), (".", Some("a"), false));
+        assert_eq!(split("/a"), ("/", Some("a"), false));
+        assert_eq!(split("a/b//"), ("a/", Some("b"), true));
+        assert_eq!(split("a/."), ("a/", None, false));
+        assert_eq!(split("../.."), ("../", None, false));
+        assert_eq!(split("/"), (".", None, true));
+    }
 }

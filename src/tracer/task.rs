@@ -47,8 +47,6 @@ pub(super) struct InCall {
     pub saved: Option<Box<Registers>>,
     /// Whether its paths were led through what Syswall holds.
     pub led: bool,
-    /// Whether nobody can have changed what it was decided about since.
-    pub pinned: bool,
     /// Whether its arguments can be changed by others and could not be copied.
     pub unpinned: bool,
     /// Whether O_NOFOLLOW was added to an open.

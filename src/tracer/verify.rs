@@ -11,7 +11,7 @@ use super::descriptors::look_up;
 use super::engine::Engine;
 use super::task::InCall;
 use crate::policy::{Decision, Verdict};
-use crate::recording::Check;
+use crate::recording::{Check, Doubt};
 use crate::syscall::{Access, Kind, Object, Outcome, ResultKind};
 
 /// What became of a call whose result was looked at.
@@ -46,12 +46,41 @@ fn about(accesses: &[Access], kinds: impl Fn(Kind) -> bool, path: &Path) -> Vec<
     accesses.iter().map(change).collect()
 }
 
+/// How sure it is, before the call is made, that it will do what was decided about. `shared`: whether others can write
+/// to the memory and use the descriptors of its process.
+pub(super) fn certainty(call: &InCall, shared: bool) -> Check {
+    // Their structures are read by the kernel from where the program has them.
+    const UNCOPIED: [&str; 7] = ["bpf", "io_submit", "keyctl", "add_key", "request_key", "fsconfig", "ipc"];
+    let names_something = call.accesses.iter().any(|a| !matches!(a.object, None | Some(Object::System { .. })));
+    if call.led || call.accesses.is_empty() {
+        Check::Verified
+    } else if shared && call.raw.name().is_some_and(|name| UNCOPIED.contains(&name)) {
+        Check::Unverified(Doubt::Memory)
+    } else if !call.held.is_empty() {
+        Check::Unverified(Doubt::Name)
+    } else if shared && names_something && !call.accesses.iter().any(is_told_by_value) {
+        Check::Unverified(Doubt::Descriptor)
+    } else {
+        Check::Verified
+    }
+}
+
+/// Whether the registers, or what was copied, say what it is about.
+fn is_told_by_value(access: &Access) -> bool {
+    matches!(access.object, Some(Object::Process { .. } | Object::Address { .. } | Object::Socket { .. }))
+}
+
 impl Engine {
     /// Compares what a call has opened with what was decided about. The task is at the call's exit.
     pub fn check_opened(&mut self, tid: i32, pid: i32, call: &mut InCall, outcome: Outcome) -> Opened {
         let is_open = matches!(call.row.map(|r| r.result), Some(ResultKind::Fd))
             && call.accesses.iter().any(|a| opens(a.kind) && path(a).is_some());
-        if !is_open || outcome.error {
+        if !is_open {
+            return Opened::Stands;
+        }
+        if outcome.error {
+            // Nothing was opened.
+            call.check = Check::Verified;
             return Opened::Stands;
         }
         let fd = outcome.value as i32;

@@ -12,6 +12,7 @@ mod fail_closed;
 mod hostile;
 mod jobs;
 mod names;
+mod pinned;
 mod policy_runs;
 mod processes;
 mod questions;

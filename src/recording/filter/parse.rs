@@ -343,7 +343,7 @@ fn name(field: Field, column: usize, value: &str) -> Result<Test, FilterError> {
         }
         Field::Decision => Decision::ALL.map(Decision::name).to_vec(),
         Field::By => By::ALL.map(By::name).to_vec(),
-        Field::Check => [Check::Verified, Check::Unverified, Check::Race].map(Check::name).to_vec(),
+        Field::Check => Check::NAMES.to_vec(),
         _ => Vec::new(),
     };
     if known.contains(&value) {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::{call, event, happened, info, path, program, record};
 use crate::policy::{By, Decision};
-use crate::recording::{Check, Event, ExitStatus, Filter, Matches, Reader, Recorder, What};
+use crate::recording::{Check, Doubt, Event, ExitStatus, Filter, Matches, Reader, Recorder, What};
 use crate::syscall::{Abi, Access, ArgText, Kind, Object, Transport};
 
 fn hostile() -> OsString {
@@ -67,7 +67,9 @@ fn every_event() -> Vec<Event> {
     }
     for decision in Decision::ALL {
         for by in By::ALL {
-            for check in [Check::Verified, Check::Unverified, Check::Race] {
+            for check in
+                [Check::Verified, Check::Unverified(Doubt::Name), Check::Unverified(Doubt::Memory), Check::Race]
+            {
                 for abi in [Abi::X86_64, Abi::I386, Abi::X32, Abi::Aarch64] {
                     let mut c = call("unlink", &["\"/x\""], 0, vec![path(Kind::FileDelete, "/x")]);
                     (c.decision, c.by, c.check, c.abi) = (decision, by, check, abi);

@@ -3,7 +3,7 @@
 use super::super::rule_text;
 use super::super::text::{duration, time_of_day};
 use crate::policy::{By, Decision};
-use crate::recording::{Call, Check, EventRow, ExitStatus, What};
+use crate::recording::{Call, Check, Doubt, EventRow, ExitStatus, What};
 use crate::syscall::{Object, errno};
 use crate::words::{self, elide, escape, fill, kind_name, program_name, tr};
 
@@ -192,7 +192,11 @@ pub fn fields(row: &EventRow) -> Vec<(String, String)> {
             tr("Check"),
             match call.check {
                 Check::Verified => tr("what happened is what was checked"),
-                Check::Unverified => tr("not compared with what was checked"),
+                Check::Unverified(Doubt::Name) => tr("the name could have been led elsewhere in between"),
+                Check::Unverified(Doubt::Descriptor) => {
+                    tr("another thread could have exchanged the descriptor in between")
+                }
+                Check::Unverified(Doubt::Memory) => tr("memory could have been changed by others in between"),
                 Check::Race => tr("it changed after it was checked, and was stopped or taken back"),
             },
         );
