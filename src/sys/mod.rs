@@ -22,5 +22,5 @@ pub use arch::Registers;
 pub use filetype::{file_type, file_type_at};
 pub use handle::{HANDLE_MAX, open_handle};
 pub use memory::{RemoteMemory, seal_nothing};
-pub use pidfd::{SocketInfo, socket_info, socket_peer};
+pub use pidfd::{SocketInfo, copy_descriptor, refuse_all, socket_info, socket_name, socket_peer};
 pub use wait::{Status, wait_any, wait_next};

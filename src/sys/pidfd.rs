@@ -22,7 +22,7 @@ fn own(fd: libc::c_long) -> nix::Result<OwnedFd> {
 }
 
 /// A copy of descriptor `fd` of process `pid` (a thread group's ID).
-fn copy(pid: i32, fd: i32) -> nix::Result<OwnedFd> {
+pub fn copy_descriptor(pid: i32, fd: i32) -> nix::Result<OwnedFd> {
     // SAFETY: pidfd_open takes two numbers.
     let pidfd = own(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })?;
     // SAFETY: pidfd_getfd takes three numbers.
@@ -40,7 +40,7 @@ fn option(fd: &OwnedFd, name: i32) -> nix::Result<i32> {
 
 /// The address that socket `fd` of process `pid` is connected to, as `struct sockaddr`. ENOTCONN: to none.
 pub fn socket_peer(pid: i32, fd: i32) -> nix::Result<Vec<u8>> {
-    let fd = copy(pid, fd)?;
+    let fd = copy_descriptor(pid, fd)?;
     let mut address = vec![0u8; size_of::<libc::sockaddr_storage>()];
     let mut len = address.len() as libc::socklen_t;
     // SAFETY: `address` has `len` bytes and both live through the call.
@@ -50,12 +50,44 @@ pub fn socket_peer(pid: i32, fd: i32) -> nix::Result<Vec<u8>> {
     Ok(address)
 }
 
+/// Makes socket `fd` drop whatever arrives, connections too, and keeps its owner from changing that (socket(7),
+/// SO_ATTACH_FILTER and SO_LOCK_FILTER).
+pub fn refuse_all(fd: &OwnedFd) -> nix::Result<()> {
+    // A program of one instruction: keep 0 bytes.
+    let mut drop_all = [libc::sock_filter { code: (libc::BPF_RET | libc::BPF_K) as u16, jt: 0, jf: 0, k: 0 }];
+    let program = libc::sock_fprog { len: 1, filter: drop_all.as_mut_ptr() };
+    let set = |name: i32, value: *const libc::c_void, len: usize| {
+        // SAFETY: `value` points to a live object of `len` bytes of the type that the option takes, and what that
+        // points to is live too.
+        let result = unsafe { libc::setsockopt(fd.as_raw_fd(), libc::SOL_SOCKET, name, value, len as libc::socklen_t) };
+        Errno::result(result).map(drop)
+    };
+    let lock: i32 = 1;
+    match set(libc::SO_ATTACH_FILTER, (&raw const program).cast(), size_of::<libc::sock_fprog>()) {
+        // It is locked already: by an earlier call of this.
+        Err(Errno::EPERM) => return Ok(()),
+        result => result?,
+    }
+    set(libc::SO_LOCK_FILTER, (&raw const lock).cast(), size_of::<i32>())
+}
+
 /// Family, type and protocol of socket `fd` of process `pid`. ENOTSOCK for anything else.
 pub fn socket_info(pid: i32, fd: i32) -> nix::Result<SocketInfo> {
-    let fd = copy(pid, fd)?;
+    let fd = copy_descriptor(pid, fd)?;
     Ok(SocketInfo {
         family: option(&fd, libc::SO_DOMAIN)?,
         kind: option(&fd, libc::SO_TYPE)?,
         protocol: option(&fd, libc::SO_PROTOCOL)?,
     })
+}
+
+/// The `struct sockaddr` that socket `fd` of process `pid` is bound to, as getsockname(2) gives it.
+pub fn socket_name(pid: i32, fd: i32) -> nix::Result<Vec<u8>> {
+    let fd = copy_descriptor(pid, fd)?;
+    let mut name = [0u8; size_of::<libc::sockaddr_storage>()];
+    let mut len = name.len() as libc::socklen_t;
+    // SAFETY: `name` is live and `len` is its length; the kernel writes no more.
+    let result = unsafe { libc::getsockname(fd.as_raw_fd(), name.as_mut_ptr().cast(), &raw mut len) };
+    Errno::result(result)?;
+    Ok(name[..(len as usize).min(name.len())].to_vec())
 }

@@ -247,6 +247,8 @@ pub enum Pretend {
     Iovec(u8, u8),
     /// Returns the bytes of the `struct msghdr` at this argument.
     Message(u8),
+    /// Returns 0, where [`only_sets`](super::rows::only_sets) says that the request does nothing but set something.
+    Setting,
     /// Returns a descriptor.
     Descriptor(Fake),
 }

@@ -102,6 +102,7 @@ impl Engine {
         }
         if !outcome.error && call.verdict.decision == Decision::Allow {
             self.note_made(name, &call.accesses);
+            self.fakes.made(call);
         }
     }
 

@@ -4,7 +4,6 @@ use nix::errno::Errno;
 
 use super::engine::Engine;
 use super::entry::allow;
-use super::handle::Watch;
 use super::task::{InCall, Plan, State};
 use crate::i18n::{Text, mark};
 use crate::policy::{By, Decision, Verdict};
@@ -144,11 +143,16 @@ impl Engine {
         let memory = RemoteMemory::new(tid);
         let pid = self.tasks.get(&tid)?.pid;
         if let Some(value) = call.verdict.value {
+            self.fakes.fill(pid, raw);
             return Some(Plan::Skip(value));
+        }
+        if super::pretend::why_not(call, self.watch).is_some() {
+            return None;
         }
         let plan = match call.row?.pretend {
             Pretend::No(_) => return None,
             Pretend::Value(value) => Plan::Skip(value),
+            Pretend::Setting => Plan::Skip(0),
             Pretend::Argument(index) => Plan::Skip(raw.args[usize::from(index)].min(MAX_RW_COUNT) as i64),
             Pretend::Iovec(iov, count) => {
                 Plan::Skip(iovec_bytes(raw, &memory, raw.args[usize::from(iov)], raw.args[usize::from(count)])?)
@@ -156,14 +160,7 @@ impl Engine {
             Pretend::Message(index) => Plan::Skip(message_bytes(raw, &memory, raw.args[usize::from(index)])?),
             Pretend::Descriptor(fake) => self.stand_in(tid, call, fake)?,
         };
-        let about_socket = matches!(raw.name(), Some("socket" | "connect" | "bind" | "listen"));
-        if about_socket && self.watch == Watch::Policy {
-            // What the program does with the socket next would not be seen, so it would notice.
-            return None;
-        }
-        if about_socket && raw.name() != Some("socket") {
-            self.fakes.add(pid, raw.args[0] as i32, &call.verdict);
-        }
+        self.fakes.believe(pid, call);
         Some(plan)
     }
 

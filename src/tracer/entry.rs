@@ -233,7 +233,7 @@ impl Engine {
         if let Some(verdict) = self.protection.blinds(call).or_else(|| self.watch.blinds(call)) {
             return verdict;
         }
-        if let Some(verdict) = self.fakes.consequence(task.pid, &call.raw) {
+        if let Some(verdict) = self.fakes.consequence(task.pid, call) {
             return verdict;
         }
         let memory = RemoteMemory::new(tid);

@@ -14,6 +14,7 @@
 mod anchor;
 mod bell;
 mod beyond;
+mod decoys;
 mod descriptors;
 mod enforce;
 mod engine;
@@ -32,6 +33,7 @@ mod names;
 mod output;
 mod own;
 mod pin;
+mod pretend;
 mod protection;
 mod questions;
 mod resolve;

@@ -11,12 +11,11 @@ use std::time::{Duration, Instant};
 
 use super::enforce::monotonic;
 use super::engine::Engine;
-use super::handle::Watch;
 use super::heartbeat::{Due, Heartbeat};
 use super::message::{Answered, Message, Question, QuestionId};
 use super::task::{InCall, Plan, State};
 use crate::policy::{By, Decision};
-use crate::syscall::{Access, Kind, Pretend};
+use crate::syscall::{Access, Kind};
 
 /// What makes two questions one: the same program about to do the same to the same, told in the same words.
 type Key = (Arc<Path>, Access, Option<String>);
@@ -145,12 +144,7 @@ impl Engine {
         self.questions.last += 1;
         let id = self.questions.last;
         let asked = call.accesses.iter().position(|a| *a == access);
-        let why_not_pretend = match call.row.map(|r| r.pretend) {
-            Some(Pretend::No(why)) => Some(why),
-            Some(_) => None,
-            None => Some("Syswall does not know this call"),
-        };
-        let why_not_pretend = why_not_pretend.or_else(|| unwatched_pretence(self.watch, &call));
+        let why_not_pretend = super::pretend::why_not(&call, self.watch);
         let question = Question {
             id,
             pid,
@@ -387,12 +381,6 @@ fn urgent_signal(tid: i32) -> bool {
     };
     let pending = (mask("SigPnd:") | mask("ShdPnd:")) & !mask("SigBlk:") & !mask("SigIgn:");
     URGENT.iter().any(|signal| pending & (1 << (signal - 1)) != 0)
-}
-
-/// Why a call that could be pretended in a run where everything is watched can't be in this one.
-fn unwatched_pretence(watch: Watch, call: &InCall) -> Option<&'static str> {
-    let socket = matches!(call.raw.name(), Some("socket" | "connect" | "bind" | "listen"));
-    (socket && watch == Watch::Policy).then_some("what the program does with the socket next is not watched")
 }
 
 /// What is asked about a call that a rule names and that does nothing to anything.

@@ -131,6 +131,7 @@ impl Resolver<'_> {
                     Some(Object::Path { asked: path.clone().into_os_string(), path })
                 }
                 Target::Socket { fd, address } => {
+                    let address = address.or_else(|| self.engine.fakes.own_address(kind, self.pid, fd));
                     match super::resolve_socket::peer(self.tid, self.pid, fd, address.as_deref()) {
                         Some(Object::Unix { name }) => Some(Object::Unix { name: self.unix_name(name) }),
                         Some(object) => Some(object),

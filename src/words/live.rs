@@ -92,7 +92,7 @@ fn who_has(link: &Path, asker: i32) -> Vec<String> {
         })
     };
     let found: Vec<i32> = ours.filter(has).take(NAMED).collect();
-    found.into_iter().map(|pid| object_name(pid)).collect()
+    found.into_iter().map(object_name).collect()
 }
 
 fn object_name(pid: i32) -> String {

@@ -9,10 +9,16 @@ pub fn pretended(kind: Kind) -> String {
         Kind::FileRead => tr("The program will believe that it opened the file, and will find it empty."),
         Kind::FileList => tr("The program will believe that the folder is empty."),
         Kind::FileWrite => tr("The program will believe that it changed the file. The file stays as it is."),
-        Kind::FileCreate => tr("The program will believe that it was created. Nothing is created."),
-        Kind::FileDelete => tr("The program will believe that it is deleted. It stays where it is."),
-        Kind::FileRename => tr("The program will believe that it has the new name. It keeps the old one."),
-        Kind::FileAttributes => tr("The program will believe that the properties are changed. They stay as they are."),
+        Kind::FileCreate => tr(
+            "The program will believe that it was created. Nothing is created, and if it looks later, it finds nothing.",
+        ),
+        Kind::FileDelete => {
+            tr("The program will believe that it is deleted, and not find it again by its name. It stays where it is.")
+        }
+        Kind::FileRename => tr("The program will believe that it has the new name. Both names stay as they are."),
+        Kind::FileAttributes => tr(
+            "The program will believe that the properties are changed. They stay as they are, and if it looks, it sees them so.",
+        ),
         Kind::NetworkSocket => tr("The program will get a socket that leads nowhere."),
         Kind::NetworkConnect => {
             tr("The program will believe that it is connected. Nothing is sent and nothing arrives.")

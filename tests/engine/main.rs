@@ -14,6 +14,7 @@ mod jobs;
 mod names;
 mod pinned;
 mod policy_runs;
+mod pretending;
 mod processes;
 mod questions;
 mod races;

@@ -258,7 +258,7 @@ pub static ROWS: &[Row] = &[
     Row::new("dup", &[arg("oldfd", Show::Fd)])
         .result(ResultKind::Fd)
         .does(&[Does::io(0)])
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new("dup2", &[arg("oldfd", Show::Fd), arg("newfd", Show::Fd)])
         .result(ResultKind::Fd)
         .does(&[Does::io(0)])
@@ -299,18 +299,18 @@ pub static ROWS: &[Row] = &[
     Row::new("eventfd", &[arg("initval", Show::Uint)])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Descriptor)])
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new("eventfd2", &[arg("initval", Show::Uint), arg("flags", Show::Flags(EVENTFD, "EFD_???"))])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Descriptor)])
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "timerfd_create",
         &[arg("clockid", Show::Choice(CLOCKS, "CLOCK_???")), arg("flags", Show::Flags(TIMERFD_CREATE, "TFD_???"))],
     )
     .result(ResultKind::Fd)
     .does(&[Does::Plain(Kind::Time)])
-    .pretend(Pretend::Descriptor(Fake::File)),
+    .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "timerfd_settime",
         &[

@@ -249,7 +249,7 @@ pub static ROWS: &[Row] = &[
         &[arg("fd", Show::Fd), arg("offset", Show::Long), arg("whence", Show::Choice(WHENCE, "SEEK_???"))],
     )
     .does(&[Does::io(0)])
-    .pretend(Pretend::Argument(1)),
+    .pretend(Pretend::No("the program would go on at a wrong place of the file")),
     Row::new(
         "_llseek",
         &[
@@ -271,7 +271,7 @@ pub static ROWS: &[Row] = &[
         ],
     )
     .does(&[Does::io(0), Does::io(1)])
-    .pretend(Pretend::Argument(3)),
+    .pretend(Pretend::No(super::ENDLESS)),
     Row::new(
         "sendfile64",
         &[
@@ -282,7 +282,7 @@ pub static ROWS: &[Row] = &[
         ],
     )
     .does(&[Does::io(0), Does::io(1)])
-    .pretend(Pretend::Argument(3)),
+    .pretend(Pretend::No(super::ENDLESS)),
     Row::new(
         "splice",
         &[
@@ -295,7 +295,7 @@ pub static ROWS: &[Row] = &[
         ],
     )
     .does(&[Does::io(0), Does::io(2)])
-    .pretend(Pretend::Argument(4)),
+    .pretend(Pretend::No(super::ENDLESS)),
     Row::new(
         "tee",
         &[
@@ -306,7 +306,7 @@ pub static ROWS: &[Row] = &[
         ],
     )
     .does(&[Does::io(0), Does::io(1)])
-    .pretend(Pretend::Argument(2)),
+    .pretend(Pretend::No(super::ENDLESS)),
     Row::new(
         "vmsplice",
         &[
@@ -330,7 +330,7 @@ pub static ROWS: &[Row] = &[
         ],
     )
     .does(&[Does::io(0), Does::io(2)])
-    .pretend(Pretend::Argument(4)),
+    .pretend(Pretend::No(super::ENDLESS)),
     Row::new("fsync", &[arg("fd", Show::Fd)]).does(&[Does::io(0)]).pretend(Pretend::Value(0)),
     Row::new("fdatasync", &[arg("fd", Show::Fd)]).does(&[Does::io(0)]).pretend(Pretend::Value(0)),
     Row::new("sync", &[]).does(&[Does::Plain(Kind::Descriptor)]).pretend(Pretend::Value(0)),

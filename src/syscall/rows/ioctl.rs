@@ -240,6 +240,16 @@ fn wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     }
 }
 
+/// Whether a request only sets something: it gives 0, and fills nothing that the program would read.
+pub(in crate::syscall) fn only_sets(abi: Abi, code: u32) -> bool {
+    form::only_sets(code).unwrap_or_else(|| {
+        // Where the number tells (asm-generic/ioctl.h), it tells which way the data goes; sockets' requests are named for it.
+        const WRITE: u32 = 1;
+        let named = |starts: &[&str]| starts.iter().any(|s| request_text(abi, code).starts_with(s));
+        code >> 30 == WRITE || named(&["SIOCS", "SIOCADD", "SIOCDEL"])
+    })
+}
+
 /// NS_GET_NSTYPE's answer is a flag of clone(2).
 fn result(r: &mut Render<'_>, value: i64) {
     if r.arg(1) as u32 == 0xb703 {
@@ -304,4 +314,4 @@ pub static ROWS: &[Row] = &[Row::new(
 .may(Kind::ProcessSignal)
 .may(Kind::System)
 .narrow(OWN)
-.pretend(Pretend::Value(0))];
+.pretend(Pretend::Setting)];

@@ -8,7 +8,7 @@ use crate::syscall::decode::bytes::{le_i32, le_long, le_word, le16, le32};
 use crate::syscall::decode::signal::sigevent;
 use crate::syscall::decode::time::{TimeForm, timespec_in};
 use crate::syscall::names::ipc as names;
-use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::row::{Does, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
 
 const FILLS: Pretend = Pretend::No("the program would read an answer that nobody gave");
@@ -547,7 +547,7 @@ pub static ROWS: &[Row] = &[
     .result(ResultKind::Fd)
     .does(QUEUE)
     .may(Kind::Ipc)
-    .pretend(Pretend::Descriptor(Fake::File)),
+    .pretend(Pretend::No(super::NEXT)),
     Row::new("mq_unlink", &[arg("name", Show::With(name_text))]).does(QUEUE).may(Kind::Ipc).pretend(Pretend::Value(0)),
     Row::new(
         "mq_timedsend",

@@ -448,5 +448,5 @@ pub static ROWS: &[Row] = &[
     .does(&[Does::With(other_process)])
     .may(Kind::Memory)
     .may(Kind::ProcessInspect)
-    .pretend(Pretend::Value(0)),
+    .pretend(Pretend::No("the program would read an answer that is not there")),
 ];

@@ -38,6 +38,11 @@ pub mod stat;
 pub mod system;
 pub mod time;
 
+/// Why a call that gives a descriptor of a special sort cannot be pretended: nothing harmless can stand in for it. A msgid.
+const NEXT: &str = "what the program does next with what it gets would fail";
+/// Why a call that moves data from one descriptor to another cannot be pretended. A msgid.
+const ENDLESS: &str = "the program would move the same data again and again";
+
 /// Every row. A name occurs once.
 pub static ALL: &[&[Row]] = &[
     aio::ROWS,
@@ -70,3 +75,13 @@ pub static ALL: &[&[Row]] = &[
     system::ROWS,
     time::ROWS,
 ];
+
+/// Whether `call` does nothing but set something, so that a 0 is all that it gives: of the calls with requests of many
+/// sorts ([`Pretend::Setting`](super::Pretend::Setting)).
+pub fn only_sets(call: &super::RawCall) -> bool {
+    match call.name() {
+        Some("ioctl") => ioctl::only_sets(call.abi, call.args[1] as u32),
+        Some("prctl") => prctl::only_sets(call.args[0] as u32),
+        _ => false,
+    }
+}

@@ -5,7 +5,7 @@ use crate::syscall::decode::bytes::{le32, le64};
 use crate::syscall::names::mount::{
     FSCONFIG, FSMOUNT, FSOPEN, FSPICK, MOUNT, MOUNT_ATTR, MOUNT_SETATTR, MOVE_MOUNT, OPEN_TREE, UMOUNT,
 };
-use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::row::{Does, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::{Kind, Memory, RawCall, Render};
 
 use super::file::{AT_EMPTY, AT_NOFOLLOW, UNFILLED};
@@ -177,7 +177,7 @@ pub static ROWS: &[Row] = &[
     Row::new("fsopen", &[arg("fsname", Show::Str), arg("flags", Show::Flags(FSOPEN, "FSOPEN_???"))])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Bypass)])
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "fsconfig",
         &[
@@ -200,14 +200,14 @@ pub static ROWS: &[Row] = &[
     )
     .result(ResultKind::Fd)
     .does(&[Does::Plain(Kind::Bypass), Does::System(Kind::System, "mount")])
-    .pretend(Pretend::Descriptor(Fake::File)),
+    .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "fspick",
         &[arg("dirfd", Show::DirFd), arg("pathname", Show::Path), arg("flags", Show::Flags(FSPICK, "FSPICK_???"))],
     )
     .result(ResultKind::Fd)
     .does(&[Does::Plain(Kind::Bypass)])
-    .pretend(Pretend::Descriptor(Fake::File)),
+    .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "move_mount",
         &[
@@ -234,7 +234,7 @@ pub static ROWS: &[Row] = &[
     .does(&[Does::Plain(Kind::Bypass), Does::With(open_tree_does)])
     .may(Kind::FileRead)
     .may(Kind::FileStat)
-    .pretend(Pretend::Descriptor(Fake::File)),
+    .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "open_tree_attr",
         &[
@@ -249,7 +249,7 @@ pub static ROWS: &[Row] = &[
     .does(&[Does::Plain(Kind::Bypass), Does::With(open_tree_does)])
     .may(Kind::FileRead)
     .may(Kind::FileStat)
-    .pretend(Pretend::Descriptor(Fake::File)),
+    .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "mount_setattr",
         &[

@@ -2,7 +2,7 @@
 
 use crate::syscall::access::{Target, Want, path_target};
 use crate::syscall::names::descriptor::{FANOTIFY_EVENTS, FANOTIFY_INIT, FANOTIFY_MARK, INOTIFY, INOTIFY_INIT};
-use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg};
+use crate::syscall::row::{Does, Pretend, ResultKind, Row, Show, arg};
 use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
 
 use super::file::open_flags;
@@ -54,11 +54,11 @@ pub static ROWS: &[Row] = &[
     Row::new("inotify_init", &[])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Descriptor)])
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new("inotify_init1", &[arg("flags", Show::Flags(INOTIFY_INIT, "IN_???"))])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Descriptor)])
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "inotify_add_watch",
         &[arg("fd", Show::Fd), arg("pathname", Show::Path), arg("mask", Show::Flags(INOTIFY, "IN_???"))],
@@ -74,7 +74,7 @@ pub static ROWS: &[Row] = &[
     )
     .result(ResultKind::Fd)
     .does(&[Does::System(Kind::System, "fanotify")])
-    .pretend(Pretend::Descriptor(Fake::File)),
+    .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "fanotify_mark",
         &[

@@ -4,7 +4,7 @@ use crate::syscall::Render;
 use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::{le32, le64};
 use crate::syscall::names::io_uring as names;
-use crate::syscall::row::{Does, Fake, Names, Pretend, ResultKind, Row, Show, arg};
+use crate::syscall::row::{Does, Names, Pretend, ResultKind, Row, Show, arg};
 use crate::syscall::{Kind, Memory, RawCall};
 
 /// Sizes that `struct perf_event_attr` had (linux/perf_event.h).
@@ -150,4 +150,4 @@ pub static ROWS: &[Row] = &[Row::new(
 .does(&[Does::With(wants)])
 .may(Kind::Bypass)
 .may(Kind::ProcessInspect)
-.pretend(Pretend::Descriptor(Fake::File))];
+.pretend(Pretend::No(super::NEXT))];

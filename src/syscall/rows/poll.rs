@@ -5,7 +5,7 @@ use crate::syscall::decode::bytes::{le_i32, le16, le32, le64};
 use crate::syscall::decode::signal::{sigset, sigset_sized};
 use crate::syscall::decode::time::{TimeForm, native_timespec, native_timeval, put_time, wide_timespec};
 use crate::syscall::names::descriptor::{EPOLL_CREATE, EPOLL_CTL, EPOLL_EVENTS, POLL_EVENTS};
-use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::row::{Does, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
 
 /// Why waiting cannot be pretended. A msgid.
@@ -358,11 +358,11 @@ pub static ROWS: &[Row] = &[
     Row::new("epoll_create", &[arg("size", Show::Int)])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Descriptor)])
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new("epoll_create1", &[arg("flags", Show::Flags(EPOLL_CREATE, "EPOLL_???"))])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Descriptor)])
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "epoll_ctl",
         &[

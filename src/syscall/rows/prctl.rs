@@ -387,6 +387,13 @@ const OWN: &[Narrow] = &[Narrow::int(
     KindSet::EMPTY,
 )];
 
+/// Whether an option only sets something: it gives 0, and fills nothing that the program would read.
+pub(in crate::syscall) fn only_sets(option: u32) -> bool {
+    let name = PRCTL.iter().find(|(number, _)| *number == u64::from(option)).map_or("", |(_, name)| name);
+    // One of its options asks.
+    name != "PR_SET_MM" && (name.starts_with("PR_SET_") || matches!(name, "PR_CAPBSET_DROP" | "PR_MCE_KILL"))
+}
+
 /// The rows.
 pub static ROWS: &[Row] = &[
     Row::new(
@@ -406,7 +413,7 @@ pub static ROWS: &[Row] = &[
     .may(Kind::ProcessIdentity)
     .may(Kind::System)
     .narrow(OWN)
-    .pretend(Pretend::Value(0)),
+    .pretend(Pretend::Setting),
     Row::new("arch_prctl", &[arg("code", Show::Choice(ARCH_PRCTL, "ARCH_???")), arg("addr", Show::With(arch_value))])
         .pretend(Pretend::No(UNFILLED)),
 ];

@@ -7,7 +7,7 @@ use crate::syscall::decode::signal::put_signal;
 use crate::syscall::decode::time::{TimeForm, put_time};
 use crate::syscall::names::file::AT_FLAGS;
 use crate::syscall::names::process::{CLONE, IDTYPE, KCMP, PIDFD_OPEN, RUSAGE, SETNS, UNSHARE, WAIT};
-use crate::syscall::row::{Does, Fake, Narrow, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::row::{Does, Narrow, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::{Abi, Kind, KindSet, Memory, RawCall, Render};
 
 use super::file::{AT_EMPTY, AT_NOFOLLOW, UNFILLED};
@@ -517,7 +517,7 @@ pub static ROWS: &[Row] = &[
     Row::new("pidfd_open", &[arg("pid", Show::Pid), arg("flags", Show::Flags(PIDFD_OPEN, "PIDFD_???"))])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Descriptor)])
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new("pidfd_getfd", &[arg("pidfd", Show::Fd), arg("targetfd", Show::Fd), arg("flags", Show::Hex)])
         .result(ResultKind::Fd)
         .does(&[Does::With(pidfd_getfd_does)])
@@ -528,7 +528,7 @@ pub static ROWS: &[Row] = &[
         .may(Kind::FileStat)
         .may(Kind::NetworkConnect)
         .may(Kind::Bypass)
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "kcmp",
         &[

@@ -4,7 +4,7 @@ use crate::syscall::access::{Target, Want};
 use crate::syscall::decode::bytes::le_word;
 use crate::syscall::decode::signal::{put_signal, put_sigset};
 use crate::syscall::names::ipc as names;
-use crate::syscall::row::{Does, Fake, Names, Pretend, ResultKind, Row, Show, arg};
+use crate::syscall::row::{Does, Names, Pretend, ResultKind, Row, Show, arg};
 use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
 
 const NO: Pretend = Pretend::No("the program would read an answer that nobody gave");
@@ -144,5 +144,5 @@ pub static ROWS: &[Row] = &[
     Row::new("userfaultfd", &[arg("flags", Show::Flags(USERFAULTFD, "UFFD_???"))])
         .result(ResultKind::Fd)
         .does(&[Does::Plain(Kind::Bypass)])
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
 ];

@@ -8,7 +8,7 @@ use crate::syscall::decode::bytes::{le_word, le32, le64};
 use crate::syscall::decode::signal::{put_signal, put_sigset, sigset};
 use crate::syscall::decode::time::{TimeForm, timespec_in};
 use crate::syscall::names::siginfo as names;
-use crate::syscall::row::{Does, Fake, Pretend, ResultKind, Row, Show, arg, out};
+use crate::syscall::row::{Does, Pretend, ResultKind, Row, Show, arg, out};
 use crate::syscall::siginfo::siginfo;
 use crate::syscall::{Abi, Kind, Memory, RawCall, Render};
 
@@ -326,7 +326,7 @@ pub static ROWS: &[Row] = &[
         .result(ResultKind::Fd)
         .does(&[Does::With(signalfd_wants)])
         .may(Kind::Descriptor)
-        .pretend(Pretend::Descriptor(Fake::File)),
+        .pretend(Pretend::No(super::NEXT)),
     Row::new(
         "signalfd4",
         &[
@@ -339,6 +339,6 @@ pub static ROWS: &[Row] = &[
     .result(ResultKind::Fd)
     .does(&[Does::With(signalfd_wants)])
     .may(Kind::Descriptor)
-    .pretend(Pretend::Descriptor(Fake::File)),
+    .pretend(Pretend::No(super::NEXT)),
     Row::new("restart_syscall", &[]).does(WAITS).pretend(Pretend::No("it goes on with a call that was interrupted")),
 ];
