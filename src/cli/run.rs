@@ -45,6 +45,10 @@ pub struct RunArgs {
     /// Do not ask about the dynamic loader's own work [default: as the policy says, else yes]
     #[arg(long, value_enum, value_name = "YES|NO")]
     pub ignore_library_loading: Option<YesNo>,
+    /// Without the display: the program opens no windows, sees no screen, types nothing (and so cannot press Syswall's
+    /// own buttons)
+    #[arg(long)]
+    pub without_display: bool,
     /// Working directory of the program
     #[arg(short = 'C', value_name = "DIR")]
     pub directory: Option<PathBuf>,
@@ -95,7 +99,7 @@ impl RunArgs {
             (None, true) => RecordChoice::No,
             (None, false) => RecordChoice::Default,
         };
-        Options {
+        let mut options = Options {
             cwd: self.directory,
             policy,
             presets: self.preset,
@@ -114,7 +118,11 @@ impl RunArgs {
             }),
             forward_signals: true,
             ..Options::new(self.command)
+        };
+        if self.without_display {
+            options.without_display();
         }
+        options
     }
 }
 

@@ -42,6 +42,7 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "no-network",
     "local-network",
     "block-sockets",
+    "no-display",
     "read-only-files",
     "no-new-programs",
     "home-protected",

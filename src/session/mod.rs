@@ -100,6 +100,8 @@ pub struct Options {
     pub terminal: Option<OwnedFd>,
     /// Whether INT, TERM, … that reach Syswall go to the program.
     pub forward_signals: bool,
+    /// Whether the program is told where the display of the user's session is. See [`Options::without_display`].
+    pub display: bool,
     /// Sockets that lead to Syswall's own buttons; see [`Setup::accessibility`]. `None`: it has no windows.
     pub accessibility: Option<Vec<OsString>>,
 }
@@ -120,8 +122,17 @@ impl Options {
             answer: None,
             terminal: None,
             forward_signals: false,
+            display: true,
             accessibility: None,
         }
+    }
+}
+
+impl Options {
+    /// Keeps the program from the display: it is neither told where that is nor let through to it.
+    pub fn without_display(&mut self) {
+        self.display = false;
+        self.presets.push("no-display".to_owned());
     }
 }
 
@@ -184,6 +195,8 @@ fn absolute(path: &Path) -> PathBuf {
     }
 }
 
+/// The variables that say where the display is (X(7), the Wayland protocol).
+const DISPLAY_VARIABLES: [&str; 4] = ["DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"];
 /// Starts the program. Signals must have been blocked in main (`sys::initial::block_signals`).
 /// An error leaves nothing running and nothing written.
 pub fn start(options: Options) -> Result<Session, RunError> {
@@ -246,7 +259,10 @@ pub fn start(options: Options) -> Result<Session, RunError> {
         cwd: options.cwd.is_some().then(|| cwd.clone()),
         terminal: options.terminal,
         filter: None,
-        env: Vec::new(),
+        env: match options.display {
+            true => Vec::new(),
+            false => DISPLAY_VARIABLES.iter().map(|name| (name.into(), None)).collect(),
+        },
     };
     let setup = Setup {
         launch,

@@ -21,6 +21,8 @@ mod imp {
     pub struct Application {
         pub start: RefCell<Start>,
         pub exit_code: Cell<i32>,
+        /// The application's own group would be exported on the session bus, where the program could use it.
+        pub actions: gio::SimpleActionGroup,
     }
 
     #[glib::object_subclass]
@@ -132,23 +134,34 @@ impl Application {
     }
 
     fn install_actions(&self) {
-        let quit = gio::ActionEntry::builder("quit")
-            .activate(|app: &Self, _, _| {
-                // Each window asks for itself whether its program may be stopped.
-                for window in app.windows() {
-                    window.close();
-                }
-            })
-            .build();
-        let about = gio::ActionEntry::builder("about").activate(|app: &Self, _, _| app.show_about()).build();
-        let new_window =
-            gio::ActionEntry::builder("new-window").activate(|app: &Self, _, _| Window::new(app).present()).build();
-        self.add_action_entries([quit, about, new_window]);
+        self.install_action("quit", |app| {
+            // Each window asks for itself whether its program may be stopped.
+            for window in app.windows() {
+                window.close();
+            }
+        });
+        self.install_action("about", Self::show_about);
+        self.install_action("new-window", |app| Window::new(app).present());
         self.set_accels_for_action("app.quit", &["<Control>q"]);
         self.set_accels_for_action("app.new-window", &["<Control><Shift>n"]);
         for action in WinAction::ALL {
             self.set_accels_for_action(&format!("win.{}", action.name()), action.keys());
         }
+    }
+
+    fn install_action(&self, name: &str, perform: impl Fn(&Self) + 'static) {
+        let action = gio::SimpleAction::new(name, None);
+        action.connect_activate(glib::clone!(
+            #[weak(rename_to = app)]
+            self,
+            move |_, _| perform(&app)
+        ));
+        self.imp().actions.add_action(&action);
+    }
+
+    /// The application's commands, for each of its windows.
+    pub fn actions(&self) -> &gio::SimpleActionGroup {
+        &self.imp().actions
     }
 
     fn show_about(&self) {

@@ -22,6 +22,8 @@ pub struct Request {
     pub preset: Option<String>,
     /// Whether to record it.
     pub record: bool,
+    /// Whether it gets the display.
+    pub display: bool,
 }
 
 /// Starts what was asked for; the error is one line for the user, and the dialog stays.
@@ -45,6 +47,8 @@ mod imp {
         pub preset_row: TemplateChild<adw::ComboRow>,
         #[template_child]
         pub record_switch: TemplateChild<gtk::Switch>,
+        #[template_child]
+        pub display_switch: TemplateChild<gtk::Switch>,
         pub suggestions: OnceCell<(gtk::Popover, gtk::ListBox)>,
         pub folder: RefCell<PathBuf>,
         pub start: OnceCell<Start>,
@@ -160,6 +164,7 @@ impl RunDialog {
             cwd: imp.folder.borrow().clone(),
             preset: selected.checked_sub(1).and_then(|i| presets::all().get(i)).map(|p| p.name.to_owned()),
             record: imp.record_switch.is_active(),
+            display: imp.display_switch.is_active(),
         };
         let Some(start) = imp.start.get() else { return };
         match start(request) {

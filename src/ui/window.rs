@@ -80,6 +80,8 @@ mod imp {
         /// The process's exit status is that of this window's program.
         pub owns_exit_code: Cell<bool>,
         pub chooser: RefCell<Option<gtk::FileChooserNative>>,
+        /// The window's own group of that name would be exported on the session bus, where the program could use it.
+        pub actions: gio::SimpleActionGroup,
     }
 
     #[glib::object_subclass]
@@ -137,7 +139,9 @@ glib::wrapper! {
 impl Window {
     /// An empty window.
     pub fn new(app: &Application) -> Self {
-        glib::Object::builder().property("application", app).build()
+        let window: Self = glib::Object::builder().property("application", app).build();
+        window.insert_action_group("app", Some(app.actions()));
+        window
     }
 
     /// Whether it shows neither a program nor a recording.
@@ -224,8 +228,9 @@ impl Window {
                     window.perform(action, on.unwrap_or(true));
                 }
             ));
-            self.add_action(&simple);
+            self.imp().actions.add_action(&simple);
         }
+        self.insert_action_group("win", Some(&self.imp().actions));
         self.update_actions();
     }
 
@@ -273,13 +278,13 @@ impl Window {
 
     /// Sets the state of an action that has one.
     pub fn set_state(&self, action: WinAction, on: bool) {
-        if let Some(simple) = self.lookup_action(action.name()).and_downcast::<gio::SimpleAction>() {
+        if let Some(simple) = self.imp().actions.lookup_action(action.name()).and_downcast::<gio::SimpleAction>() {
             simple.set_state(&on.to_variant());
         }
     }
 
     fn set_enabled(&self, action: WinAction, enabled: bool) {
-        if let Some(simple) = self.lookup_action(action.name()).and_downcast::<gio::SimpleAction>() {
+        if let Some(simple) = self.imp().actions.lookup_action(action.name()).and_downcast::<gio::SimpleAction>() {
             simple.set_enabled(enabled);
         }
     }

@@ -22,10 +22,15 @@ const SECRETS: &str = mark("Holds passwords or secret keys.");
 const BROWSER: &str = mark("Holds a browser's saved logins, cookies and history.");
 const MAIL: &str = mark("Holds your mail.");
 const STARTUP: &str = mark("Runs by itself at login or start-up, also after this program has ended.");
+const LOOKS: &str = mark("Changes how programs look, the questions of Syswall too.");
 const LOGIN: &str = mark("Decides who can log in to this computer.");
 const OUTSIDE_RUN: &str = mark("Not part of what you started: another program.");
 const OUTLIVES: &str = mark("Can start programs that Syswall does not see.");
-const X11: &str = mark("The X11 display: can watch the screen and the keyboard, and press Syswall's own buttons.");
+const X11: &str = mark(
+    "The X11 display: can watch the screen and the keyboard, and press Syswall's own buttons, unless it is run without the display.",
+);
+const WAYLAND: &str = mark("The Wayland display: can show windows and read what is typed into them.");
+const SERVICES: &str = mark("Can make changes to this computer as its administrator.");
 const SESSION_BUS: &str = mark("The session bus: can make other programs act for it, unseen by Syswall.");
 const SYSTEM_BUS: &str = mark("The system bus: can make system services act for it, unseen by Syswall.");
 const ACCESSIBILITY: &str = mark("The accessibility bus: can read the screen and press Syswall's own buttons.");
@@ -90,6 +95,9 @@ const HOME_STARTUP: &[(&str, &str)] = &[
     (".xsession", STARTUP),
     (".xsessionrc", STARTUP),
     (".pam_environment", STARTUP),
+    (".config/gtk-4.0", LOOKS),
+    (".local/share/themes", LOOKS),
+    (".themes", LOOKS),
 ];
 
 /// Anywhere: secrets.
@@ -239,6 +247,8 @@ fn socket_reason(name: &OsStr) -> Option<&'static str> {
     let has = |part: &str| name.windows(part.len()).any(|w| w == part.as_bytes());
     if has(".X11-unix/X") {
         Some(X11)
+    } else if has("/wayland-") {
+        Some(WAYLAND)
     } else if has("at-spi") {
         Some(ACCESSIBILITY)
     } else if has("system_bus_socket") {
@@ -247,9 +257,18 @@ fn socket_reason(name: &OsStr) -> Option<&'static str> {
         Some(SESSION_BUS)
     } else if has("docker.sock") || has("podman.sock") || has("containerd.sock") || has("lxd/unix.socket") {
         Some(CONTAINERS)
-    } else if name.ends_with(b"systemd/private") {
+    } else if has("snapd.socket") || has("snapd-snap.socket") || has("libvirt/") || has("PackageKit") {
+        Some(SERVICES)
+    } else if name.ends_with(b"systemd/private") || has("/systemd/io.systemd.") {
         Some(OUTLIVES)
-    } else if has("S.gpg-agent") || has("ssh-agent") || has("keyring/ssh") || has("/ssh-") {
+    } else if has("S.gpg-agent")
+        || has("ssh-agent")
+        || has("keyring/")
+        || has("gcr/ssh")
+        || has("/ssh-")
+        || has("kwallet")
+        || has("p11-kit/")
+    {
         Some(AGENT)
     } else if has("pulse/native") || has("pipewire-") {
         Some(SOUND)
@@ -329,6 +348,10 @@ mod tests {
         assert_eq!(socket_reason(OsStr::new("@/tmp/.X11-unix/X0")), Some(X11));
         assert_eq!(socket_reason(OsStr::new("/run/user/1000/bus")), Some(SESSION_BUS));
         assert_eq!(socket_reason(OsStr::new("/run/user/1000/at-spi/bus_0")), Some(ACCESSIBILITY));
+        assert_eq!(socket_reason(OsStr::new("/run/user/1000/wayland-0")), Some(WAYLAND));
+        assert_eq!(socket_reason(OsStr::new("/run/user/1000/gcr/ssh")), Some(AGENT));
+        assert_eq!(socket_reason(OsStr::new("/run/user/1000/systemd/private")), Some(OUTLIVES));
+        assert_eq!(socket_reason(OsStr::new("/run/snapd.socket")), Some(SERVICES));
         assert_eq!(socket_reason(OsStr::new("/run/nscd/socket")), None);
     }
 }

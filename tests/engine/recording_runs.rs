@@ -324,6 +324,7 @@ fn presets_are_listed() {
         "no-network",
         "local-network",
         "block-sockets",
+        "no-display",
         "read-only-files",
         "no-new-programs",
         "home-protected",

@@ -55,6 +55,48 @@ fn no_network_leaves_what_stays_on_the_machine() {
 }
 
 #[test]
+fn no_display_reaches_neither_screen_nor_buttons() {
+    let to = |access| decided(&["no-display", "observe"], "connect", access);
+    for socket in ["/tmp/.X11-unix/X0", "@/tmp/.X11-unix/X0", "/run/user/1000/wayland-0", "/run/user/1000/at-spi/bus_0"]
+    {
+        assert_eq!(to(unix(socket)), Decision::Deny, "{socket}");
+    }
+    assert_eq!(to(address(Kind::NetworkConnect, "127.0.0.1", 6000)), Decision::Deny);
+    assert_eq!(to(address(Kind::NetworkConnect, "127.0.0.1", 80)), Decision::Allow);
+    assert_eq!(to(unix("/run/user/1000/bus")), Decision::Allow);
+    assert_eq!(files(&["no-display"], Kind::FileRead, "/home/ann/.Xauthority"), Decision::Deny);
+}
+
+#[test]
+fn contained_and_secret_ones_reach_no_service_that_acts_for_them() {
+    let to = |preset, socket| decided(&[preset, "observe"], "connect", unix(socket));
+    let services = [
+        "/run/docker.sock",
+        "/run/user/1000/bus",
+        "/run/systemd/private",
+        "/run/user/1000/systemd/private",
+        "/run/snapd.socket",
+        "/run/libvirt/libvirt-sock",
+        "@/tmp/dbus-x",
+        "/run/user/1000/at-spi/bus_0",
+    ];
+    for service in services {
+        assert_eq!(to("contained", service), Decision::Deny, "{service}");
+        assert_eq!(to("block-sockets", service), Decision::Deny, "{service}");
+    }
+    for agent in [
+        "/run/user/1000/gnupg/S.gpg-agent",
+        "/run/user/1000/keyring/ssh",
+        "/tmp/ssh-x/agent.1",
+        "/run/user/1000/gcr/ssh",
+        "/run/user/1000/ssh-agent.socket",
+    ] {
+        assert_eq!(to("keep-secrets", agent), Decision::Deny, "{agent}");
+    }
+    assert_eq!(to("contained", "/run/user/1000/pulse/native"), Decision::Allow);
+}
+
+#[test]
 fn local_network_ends_at_the_router() {
     let to = |to: &str| decided(&["local-network"], "connect", address(Kind::NetworkConnect, to, 80));
     for near in [

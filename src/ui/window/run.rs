@@ -14,6 +14,7 @@ use crate::policy::{Decision, Place, Policy, Rule, Rules};
 use crate::recording::ExitStatus;
 use crate::session::{self, RecordChoice, RunError, Session};
 use crate::tracer::{Ended, Handle, Message, Progress, Question};
+use crate::ui::a11y;
 use crate::ui::actions::WinAction;
 use crate::ui::application::Application;
 use crate::ui::bridge::{self, Queries};
@@ -150,7 +151,8 @@ impl Window {
         }
         let argv = vec![file.as_os_str().to_owned()];
         let line = command(&argv);
-        if let Err(error) = self.start(Request { argv, cwd: folder.clone(), preset: None, record: true }) {
+        if let Err(error) = self.start(Request { argv, cwd: folder.clone(), preset: None, record: true, display: true })
+        {
             let dialog = self.run_dialog();
             dialog.present();
             dialog.fill(&line, folder);
@@ -187,6 +189,10 @@ impl Window {
         options.presets = request.preset.into_iter().collect();
         options.record = if request.record { RecordChoice::Default } else { RecordChoice::No };
         options.terminal = Some(terminal);
+        if !request.display {
+            options.without_display();
+        }
+        options.accessibility = Some(a11y::bus_sockets());
         let (line, presets) = (command(&options.argv), options.presets.clone());
         let session = session::start(options).map_err(|error| error.message)?;
         self.present();
@@ -195,7 +201,8 @@ impl Window {
     }
 
     /// Starts and shows what was given on the command line; its exit status becomes the process's.
-    pub fn run_from_terminal(&self, options: session::Options) -> Result<(), RunError> {
+    pub fn run_from_terminal(&self, mut options: session::Options) -> Result<(), RunError> {
+        options.accessibility = Some(a11y::bus_sockets());
         let (line, presets) = (command(&options.argv), options.presets.clone());
         let session = session::start(options)?;
         self.imp().owns_exit_code.set(true);
