@@ -10,6 +10,7 @@ mod decision;
 mod defaults;
 mod error;
 mod file;
+mod globs;
 mod json;
 mod matcher;
 mod names;

@@ -24,6 +24,7 @@ pub(super) struct Pattern {
     /// What every match begins with.
     prefix: Vec<u8>,
     ending: Ending,
+    pieces: Vec<Vec<u8>>,
 }
 
 /// What every match ends with.
@@ -189,6 +190,26 @@ fn ending(text: &str) -> Ending {
     }
 }
 
+/// Shorter pieces are in every other path.
+const SHORTEST_PIECE: usize = 3;
+
+/// The fixed texts within components of the glob `text`: all of them are in whatever matches. What stands behind braces
+/// or a class is left out: only a parser knows where these end.
+fn pieces(text: &str) -> Vec<Vec<u8>> {
+    let mut found = vec![Vec::new()];
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'[' | b'{' => break,
+            b'*' | b'?' | b'/' => found.push(Vec::new()),
+            b'\\' => found.last_mut().into_iter().for_each(|piece| piece.extend(bytes.next())),
+            byte => found.last_mut().into_iter().for_each(|piece| piece.push(byte)),
+        }
+    }
+    found.retain(|piece| piece.len() >= SHORTEST_PIECE);
+    found
+}
+
 impl Pattern {
     /// Compiles `text`. The error says what is wrong with it.
     pub fn new(text: &str, subject: Subject, place: &Place) -> Result<Pattern, String> {
@@ -210,7 +231,8 @@ impl Pattern {
             "*" if in_folder => Form::Folder,
             _ => Form::Glob(Box::new(compile(&whole)?)),
         };
-        Ok(Pattern { form, prefix, ending: ending(&whole) })
+        let pieces = if matches!(form, Form::Glob(_)) { pieces(&whole) } else { Vec::new() };
+        Ok(Pattern { form, prefix, ending: ending(&whole), pieces })
     }
 
     /// Whether it matches just one text.
@@ -226,6 +248,11 @@ impl Pattern {
     /// What every match ends with.
     pub const fn ending(&self) -> &Ending {
         &self.ending
+    }
+
+    /// What stands in every match somewhere. None for patterns that need no search.
+    pub fn pieces(&self) -> &[Vec<u8>] {
+        &self.pieces
     }
 
     /// Whether `bytes` match.

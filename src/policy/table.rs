@@ -1,8 +1,9 @@
 //! Rules in the order in which they decide, found without looking at all of them.
 //!
-//! A rule is filed under the narrowest thing that its matches have in common: an exact path, the directory that its
-//! glob begins with and its ending, a network, a port, an executable, a call, a kind. A case looks only where rules about it can be filed, and there
-//! only until something later than what it found already. So the cost hardly grows with the number of rules.
+//! A rule is filed under one thing that its matches have in common, such as few others have: an exact path, the directory
+//! that its glob begins with and its ending, a piece of text in it, a network, a port, an executable, a call, a kind. A
+//! case looks only where rules about it can be filed, and there only until something later than what it found already.
+//! So the cost hardly grows with the number of rules.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -11,8 +12,9 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::Ports;
+use super::globs::Globs;
 use super::matcher::{Case, Compiled, Match, path_of};
-use super::pattern::{Ending, Pattern};
 use super::rules::Origin;
 use crate::syscall::{Kind, Object};
 
@@ -32,7 +34,7 @@ pub(super) struct Entry {
 }
 
 /// Positions in the order in which they decide.
-type Positions = Vec<u32>;
+pub(super) type Positions = Vec<u32>;
 
 /// Rules in the order in which they decide, with the ways to find them.
 #[derive(Clone, Debug, Default)]
@@ -44,81 +46,46 @@ pub(super) struct Table {
     any: Positions,
     paths: Globs,
     sockets: Globs,
+    /// Executables that a pattern stands for.
+    programs: Globs,
     addresses: Addresses,
     processes: Positions,
 }
 
-/// Globs by what they begin and end with.
-#[derive(Clone, Debug, Default)]
-struct Globs {
-    exact: HashMap<Vec<u8>, Positions>,
-    /// By the fixed beginning up to its last slash.
-    below: HashMap<Vec<u8>, Bucket>,
-    /// The lengths of the keys of `below`.
-    lengths: BTreeSet<usize>,
-}
+/// A range of fewer ports is filed under each of them.
+const FEW_PORTS: u16 = 64;
+/// So many rules under one path are few.
+const FEW: usize = 8;
 
-/// Globs that begin alike, by what they end with.
-#[derive(Clone, Debug, Default)]
-struct Bucket {
-    /// By a fixed last component.
-    names: HashMap<Vec<u8>, Positions>,
-    /// By what follows the last dot of the last component.
-    extensions: HashMap<Vec<u8>, Positions>,
-    rest: Positions,
-}
-
-impl Globs {
-    fn insert(&mut self, pattern: &Pattern, position: u32) {
-        if pattern.is_exact() {
-            self.exact.entry(pattern.prefix().to_vec()).or_default().push(position);
-            return;
-        }
-        let end = pattern.prefix().iter().rposition(|b| *b == b'/').map_or(0, |slash| slash + 1);
-        self.lengths.insert(end);
-        let bucket = self.below.entry(pattern.prefix()[..end].to_vec()).or_default();
-        let positions = match pattern.ending() {
-            Ending::Name(name) => bucket.names.entry(name.clone()).or_default(),
-            Ending::Extension(extension) => bucket.extensions.entry(extension.clone()).or_default(),
-            Ending::Any => &mut bucket.rest,
-        };
-        positions.push(position);
-    }
-
-    fn visit<'a>(&'a self, bytes: &[u8], visit: &mut impl FnMut(&'a Positions)) {
-        self.exact.get(bytes).into_iter().for_each(&mut *visit);
-        let name = bytes.rsplit(|b| *b == b'/').next().unwrap_or_default();
-        let extension = name.iter().rposition(|b| *b == b'.').map(|dot| &name[dot + 1..]);
-        for length in &self.lengths {
-            match bytes.get(..*length) {
-                Some(start) if *length == 0 || start.ends_with(b"/") => {
-                    let Some(bucket) = self.below.get(start) else { continue };
-                    bucket.names.get(name).into_iter().for_each(&mut *visit);
-                    extension.and_then(|e| bucket.extensions.get(e)).into_iter().for_each(&mut *visit);
-                    visit(&bucket.rest);
-                }
-                Some(_) => {}
-                None => break,
-            }
-        }
-    }
-}
-
-/// Addresses and ports. `None` as network: any; as port: any, or a range.
+/// Networks (`None`: any) and ports.
 #[derive(Clone, Debug, Default)]
 struct Addresses {
-    rules: HashMap<(Option<IpNet>, Option<u16>), Positions>,
+    rules: HashMap<Option<IpNet>, ByPort>,
     /// The prefix lengths that occur, of IPv4 and of IPv6.
     lengths: [BTreeSet<u8>; 2],
 }
 
+/// Rules about one network.
+#[derive(Clone, Debug, Default)]
+struct ByPort {
+    one: HashMap<u16, Positions>,
+    /// Of any port, or of a long range.
+    any: Positions,
+}
+
 impl Addresses {
-    fn insert(&mut self, net: Option<IpNet>, port: Option<u16>, position: u32) {
+    fn insert(&mut self, net: Option<IpNet>, ports: Option<Ports>, position: u32) {
         let net = net.map(|n| n.trunc());
         if let Some(net) = net {
             self.lengths[usize::from(net.addr().is_ipv6())].insert(net.prefix_len());
         }
-        self.rules.entry((net, port)).or_default().push(position);
+        let rules = self.rules.entry(net).or_default();
+        match ports.filter(|p| p.last.saturating_sub(p.first) < FEW_PORTS) {
+            Some(ports) => {
+                (ports.first..=ports.last).for_each(|port| rules.one.entry(port).or_default().push(position));
+            }
+            None => rules.any.push(position),
+        }
     }
 
     fn visit<'a>(&'a self, address: IpAddr, port: u16, visit: &mut impl FnMut(&'a Positions)) {
@@ -128,10 +95,9 @@ impl Addresses {
         let address = address.to_canonical();
         let lengths = &self.lengths[usize::from(address.is_ipv6())];
         let nets = lengths.iter().filter_map(|length| IpNet::new(address, *length).ok().map(|n| Some(n.trunc())));
-        for net in nets.chain([None]) {
-            for port in [Some(port), None] {
-                self.rules.get(&(net, port)).into_iter().for_each(&mut *visit);
-            }
+        for rules in nets.chain([None]).filter_map(|net| self.rules.get(&net)) {
+            rules.one.get(&port).into_iter().for_each(&mut *visit);
+            visit(&rules.any);
         }
     }
 }
@@ -148,26 +114,38 @@ impl Table {
     /// Files `entries`, which stand in the order in which they decide.
     pub fn new(entries: Vec<Entry>) -> Table {
         let mut table = Table::default();
-        for (position, entry) in entries.iter().enumerate() {
-            table.file(&entry.compiled, u32::try_from(position).unwrap_or(u32::MAX));
+        let mut exact: HashMap<&[u8], usize> = HashMap::new();
+        for path in entries.iter().filter_map(|e| e.compiled.path.as_ref()).filter(|p| p.is_exact()) {
+            *exact.entry(path.prefix()).or_default() += 1;
         }
+        for (position, entry) in entries.iter().enumerate() {
+            let path = entry.compiled.path.as_ref();
+            let crowded = path.is_some_and(|p| exact.get(p.prefix()).is_some_and(|n| *n > FEW));
+            table.file(&entry.compiled, u32::try_from(position).unwrap_or(u32::MAX), crowded);
+        }
+        [&mut table.paths, &mut table.sockets, &mut table.programs].into_iter().for_each(Globs::finish);
         table.entries = entries;
         table
     }
 
-    fn file(&mut self, compiled: &Compiled, position: u32) {
+    /// `crowded`: many rules are about its very path, so that its executable says more, if it has one.
+    fn file(&mut self, compiled: &Compiled, position: u32, crowded: bool) {
         let rule = &compiled.rule;
-        if let Some(pattern) = &compiled.path {
+        let program = compiled.program.as_ref().filter(|p| p.is_exact());
+        if let Some(program) = program.filter(|_| crowded) {
+            self.by_program.entry(program.prefix().to_vec()).or_default().push(position);
+        } else if let Some(pattern) = &compiled.path {
             self.paths.insert(pattern, position);
         } else if let Some(pattern) = &compiled.socket {
             self.sockets.insert(pattern, position);
         } else if rule.address.is_some() || rule.port.is_some() {
-            let port = rule.port.filter(|p| p.first == p.last).map(|p| p.first);
-            self.addresses.insert(rule.address, port, position);
+            self.addresses.insert(rule.address, rule.port, position);
         } else if rule.target.is_some() {
             self.processes.push(position);
-        } else if let Some(program) = compiled.program.as_ref().filter(|p| p.is_exact()) {
+        } else if let Some(program) = program {
             self.by_program.entry(program.prefix().to_vec()).or_default().push(position);
+        } else if let Some(pattern) = &compiled.program {
+            self.programs.insert(pattern, position);
         } else if !rule.calls.is_empty() {
             for (i, call) in rule.calls.iter().enumerate() {
                 if !rule.calls[..i].contains(call) {
@@ -227,9 +205,11 @@ impl Table {
         if let Some(access) = case.access {
             self.by_kind.get(&access.kind).into_iter().for_each(&mut visit);
         }
-        if !self.by_program.is_empty() {
+        if !self.by_program.is_empty() || !self.programs.is_empty() {
             for program in case.query.ancestry {
-                self.by_program.get(program.as_os_str().as_bytes()).into_iter().for_each(&mut visit);
+                let program = program.as_os_str().as_bytes();
+                self.by_program.get(program).into_iter().for_each(&mut visit);
+                self.programs.visit(program, &mut visit);
             }
         }
         self.by_call.get(case.query.call).into_iter().for_each(&mut visit);
