@@ -102,11 +102,13 @@ impl Globs {
                 filed.positions.retain(|position| moved.binary_search(position).is_err());
             }
         }
+        if found.is_empty() {
+            return;
+        }
         let (texts, mut positions): (Vec<Vec<u8>>, Vec<Positions>) = found.into_iter().unzip();
         positions.iter_mut().for_each(|p| p.sort_unstable());
         match AhoCorasick::new(&texts) {
-            Ok(automaton) if !texts.is_empty() => self.pieces = Pieces { automaton: Some(automaton), positions },
-            Ok(_) => {}
+            Ok(automaton) => self.pieces = Pieces { automaton: Some(automaton), positions },
             // Too many for the automaton: then all of them are looked at.
             Err(_) => {
                 self.lengths.insert(0);
