@@ -43,7 +43,7 @@ struct Led {
 }
 
 fn text(hold: &Hold) -> Vec<u8> {
-    let mut text = format!("/proc/{}/fd/{}", std::process::id(), hold.fd.as_raw_fd()).into_bytes();
+    let mut text = format!("/proc/{}/fd/{}", super::task::own_pid(), hold.fd.as_raw_fd()).into_bytes();
     if let Some(name) = &hold.name {
         text.push(b'/');
         text.extend_from_slice(name.as_bytes());

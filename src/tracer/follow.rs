@@ -169,6 +169,17 @@ impl Follow {
         }
     }
 
+    /// The tracer goes to the only task, which may run nowhere else.
+    fn join(&mut self, cpu: Option<usize>) {
+        let there = |own: &CpuSet| cpu.filter(|cpu| own.is_set(*cpu).unwrap_or(false));
+        let Some(cpu) = self.own.as_ref().and_then(there) else { return };
+        let moved = only(cpu).is_some_and(|mask| sched_setaffinity(Pid::from_raw(0), &mask).is_ok());
+        if moved && self.homes.set(cpu).is_ok() {
+            self.mode = Mode::Together(cpu);
+            self.tasks.values_mut().for_each(|cpus| cpus.never = false);
+        }
+    }
+
     /// Everybody runs where the kernel likes.
     fn part(&mut self, why: Why, now: Instant) {
         self.mode = Mode::Apart(why, now);
@@ -195,6 +206,7 @@ impl Follow {
             self.free_all();
             self.looking.insert(tid);
         }
+        let alone = self.tasks.len() <= 1;
         let cpus = self.tasks.entry(tid).or_insert(Cpus { own: None, held: None, never: false, window: 0 });
         if cpus.window != self.window {
             cpus.window = self.window;
@@ -202,8 +214,9 @@ impl Follow {
         }
         match self.mode {
             Mode::Together(home) if self.looking.is_empty() => {
-                if cpus.held != Some(home) && !cpus.never {
-                    hold(tid, cpus, home);
+                if cpus.held != Some(home) && !cpus.never && !hold(tid, cpus, home) && alone {
+                    let cpu = cpus.own.as_ref().and_then(single);
+                    self.join(cpu);
                 }
             }
             _ => free(tid, cpus),
@@ -337,8 +350,8 @@ impl Follow {
     }
 }
 
-/// Narrows the mask of a stopped task to one CPU.
-fn hold(tid: i32, cpus: &mut Cpus, home: usize) {
+/// Narrows the mask of a stopped task to one CPU; whether that could be.
+fn hold(tid: i32, cpus: &mut Cpus, home: usize) -> bool {
     if cpus.own.is_none() {
         cpus.own = mask_of(tid);
     }
@@ -350,6 +363,7 @@ fn hold(tid: i32, cpus: &mut Cpus, home: usize) {
         cpus.never = true;
         free(tid, cpus);
     }
+    done
 }
 
 /// Gives a task its own mask back.

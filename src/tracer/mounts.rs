@@ -1,9 +1,14 @@
 //! Mounts: what is the same file under another name, and file systems that are served by programs (looking into one
 //! can wait for a task that waits for the tracer).
 
+use std::cell::RefCell;
 use std::collections::HashSet;
+use std::fs::File;
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 /// One line of mountinfo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,17 +31,31 @@ pub(super) struct Mount {
 /// Knows which mounts were there before the program: those are served by others, who do not wait for us.
 pub(super) struct Mounts {
     before: HashSet<Vec<u8>>,
+    /// Tells when the table has changed (proc(5), mountinfo).
+    changes: Option<File>,
+    served: RefCell<Option<Vec<PathBuf>>>,
 }
 
 impl Mounts {
     /// Call it before the program starts.
     pub fn new() -> Mounts {
-        Mounts { before: table("self").into_iter().map(|m| m.id).collect() }
+        let changes = File::open("/proc/self/mountinfo").ok();
+        Mounts { before: table("self").into_iter().map(|m| m.id).collect(), changes, served: RefCell::default() }
     }
 
     /// Where file systems are mounted that the program may serve itself. Empty in most runs.
     pub fn served(&self) -> Vec<PathBuf> {
-        table("self").into_iter().filter(|m| m.fuse && !self.before.contains(&m.id)).map(|m| m.point).collect()
+        let changed = self.changes.as_ref().is_none_or(|table| {
+            let mut table = [PollFd::new(table.as_fd(), PollFlags::POLLPRI)];
+            poll(&mut table, PollTimeout::ZERO) != Ok(0)
+        });
+        let mut served = self.served.borrow_mut();
+        if changed {
+            // What changes from now on is told by the next poll.
+            *served = None;
+        }
+        let look = || table("self").into_iter().filter(|m| m.fuse && !self.before.contains(&m.id)).map(|m| m.point);
+        served.get_or_insert_with(|| look().collect()).clone()
     }
 }
 

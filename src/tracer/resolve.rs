@@ -212,8 +212,7 @@ impl Resolver<'_> {
     /// Whether a process group is led by a process of the program (so all its members are, or were started by it).
     /// The group that Syswall itself was started in counts: `kill 0` in a script means the script's own.
     fn group_is_ours(&self, group: i32) -> bool {
-        self.engine.processes.contains_key(&group)
-            || super::task::process_group(std::process::id() as i32) == Some(group)
+        self.engine.processes.contains_key(&group) || super::task::process_group(super::task::own_pid()) == Some(group)
     }
 
     /// The path of a unix socket's name: relative ones start at the task's directory. Abstract ones stay.
@@ -359,7 +358,8 @@ impl Resolver<'_> {
         use std::os::fd::AsRawFd;
         let path = PathBuf::from(readlink(format!("/proc/self/fd/{}", fd.as_raw_fd()).as_str()).ok()?);
         // /proc/self meant us, not the task.
-        if path.starts_with(format!("/proc/{}", std::process::id())) {
+        let in_proc = path.strip_prefix("/proc").ok().and_then(|p| p.components().next());
+        if in_proc.is_some_and(|p| p.as_os_str() == super::task::own_pid().to_string().as_str()) {
             return None;
         }
         let kind = file_type(fd).ok();

@@ -207,6 +207,12 @@ impl Process {
 pub(super) const CLONE_VM: u64 = 0x100;
 const CLONE_FILES: u64 = 0x400;
 
+/// Syswall's own PID; the C library asks the kernel each time.
+pub(super) fn own_pid() -> i32 {
+    static PID: std::sync::OnceLock<i32> = std::sync::OnceLock::new();
+    *PID.get_or_init(|| std::process::id() as i32)
+}
+
 /// The thread group of `tid`, from /proc (proc(5)). `None`: it is gone.
 pub(super) fn thread_group(tid: i32) -> Option<i32> {
     status_field(tid, "Tgid:")
