@@ -64,7 +64,7 @@ fn the_details_tell_who_else_has_a_pipe_open() {
     let line = format!("sleep 1000 | {} tcgets", tracee("act").display());
     let mut terminal = ask(&dir, json!({"calls": ["ioctl"], "args": {"request": "TCGETS"}}), "sh", &["-c", &line]);
     let question = terminal.expect(PROMPT);
-    assert!(question.contains("wants to ask or set up what it has open: a pipe (pipe:["), "{question}");
+    assert!(question.contains("wants to ask or set up a pipe (pipe:["), "{question}");
     terminal.send("i\n");
     let details = terminal.expect(PROMPT);
     assert!(details.contains("also open in process ") && details.contains("(sleep)"), "{details}");

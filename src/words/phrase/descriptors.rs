@@ -18,10 +18,7 @@ pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
         | "recvmmsg"
         | "recvmmsg_time64"
         | "mq_timedreceive"
-        | "mq_timedreceive_time64" => say(
-            mark("read from what it has open: {object}"),
-            mark("{program} wants to read from what it has open: {object}"),
-        ),
+        | "mq_timedreceive_time64" => say(mark("read from {object}"), mark("{program} wants to read from {object}")),
         "write"
         | "writev"
         | "pwrite64"
@@ -32,21 +29,16 @@ pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
         | "sendmsg"
         | "sendmmsg"
         | "mq_timedsend"
-        | "mq_timedsend_time64" => say(
-            mark("write to what it has open: {object}"),
-            mark("{program} wants to write to what it has open: {object}"),
-        ),
-        "mmap" | "mmap2" => say(
-            mark("show in its memory what it has open: {object}"),
-            mark("{program} wants to show in its memory what it has open: {object}"),
-        ),
-        "ftruncate" | "ftruncate64" | "fallocate" => say(
-            mark("change the size of what it has open: {object}"),
-            mark("{program} wants to change the size of what it has open: {object}"),
-        ),
+        | "mq_timedsend_time64" => say(mark("write to {object}"), mark("{program} wants to write to {object}")),
+        "mmap" | "mmap2" => {
+            say(mark("map {object} into its memory"), mark("{program} wants to map {object} into its memory"))
+        }
+        "ftruncate" | "ftruncate64" | "fallocate" => {
+            say(mark("change the size of {object}"), mark("{program} wants to change the size of {object}"))
+        }
         "ioctl" => say(
-            mark("ask or set up what it has open: {object} ({request})"),
-            mark("{program} wants to ask or set up what it has open: {object} ({request})"),
+            mark("ask or set up {object} ({request})"),
+            mark("{program} wants to ask or set up {object} ({request})"),
         )
         .with("request", act.arg("request")?),
         _ => return None,
