@@ -105,6 +105,7 @@ fn question(id: u64, kind: Kind, object: Object) -> Question {
         asked: 0,
         can_pretend: true,
         why_not_pretend: None,
+        changed: false,
         since: 1_700_000_000_123_000_000,
         waiting: 1,
     }

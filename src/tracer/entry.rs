@@ -102,6 +102,7 @@ impl Engine {
             saved: None,
             led: false,
             unpinned,
+            changed: false,
             no_follow: false,
             resolve_flags: resolve_flags(&looked, &memory),
             ip,

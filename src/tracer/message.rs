@@ -54,6 +54,8 @@ pub struct Question {
     pub can_pretend: bool,
     /// Why not, if not (msgid).
     pub why_not_pretend: Option<&'static str>,
+    /// Whether it was asked before, and what it names changed while the user thought.
+    pub changed: bool,
     /// When the call was stopped, ns since the epoch.
     pub since: i64,
     /// How many tasks wait for this very answer (identical questions are one).

@@ -161,6 +161,7 @@ impl Engine {
             asked: asked.unwrap_or(0),
             can_pretend: why_not_pretend.is_none(),
             why_not_pretend,
+            changed: call.changed,
             since: call.time,
             waiting: 1,
         };
@@ -246,6 +247,7 @@ impl Engine {
             // still be what would happen.
             if !self.look_again(tid, &mut call) {
                 self.note("what a call names changed while it waited for an answer; it is decided anew");
+                call.changed = true;
                 call.kinds = call.accesses.iter().map(|a| a.kind).collect();
                 self.judge(tid, call);
                 continue;

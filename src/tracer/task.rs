@@ -49,6 +49,8 @@ pub(super) struct InCall {
     pub led: bool,
     /// Whether its arguments can be changed by others and could not be copied.
     pub unpinned: bool,
+    /// Whether what it names changed while it waited for an answer.
+    pub changed: bool,
     /// Whether O_NOFOLLOW was added to an open.
     pub no_follow: bool,
     /// `resolve` of an openat2 (RESOLVE_…).

@@ -258,6 +258,7 @@ mod tests {
             asked: 0,
             can_pretend: true,
             why_not_pretend: None,
+            changed: false,
             since: 0,
             waiting: 1,
         }

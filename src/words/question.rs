@@ -28,6 +28,8 @@ pub struct Sentences {
     pub object: String,
     /// Whether `object` is whole; where not, the call must not be allowed.
     pub complete: bool,
+    /// That it was asked before, about something else.
+    pub changed: Option<String>,
     /// That the program named it otherwise: "via link ~/x → /etc/passwd".
     pub via: Option<String>,
     /// What it is, where it is something that this computer has for all: "The session bus (D-Bus), …".
@@ -53,6 +55,7 @@ pub fn question(question: &Question, home: Option<&Path>) -> Sentences {
         through: through(question),
         complete: whole.chars().count() <= SHOWN_MAX,
         object: elide(&whole, SHOWN_MAX),
+        changed: question.changed.then(|| tr("What this call names has changed since you were asked. Look again.")),
         via: access.and_then(|a| a.object.as_ref()).and_then(|o| via(o, question)),
         what,
         why,
@@ -142,6 +145,7 @@ mod tests {
             asked: 0,
             can_pretend: true,
             why_not_pretend: None,
+            changed: false,
             since: 0,
             waiting: 1,
         }

@@ -60,6 +60,26 @@ fn a_read_is_denied_once_and_allowed_once() {
 }
 
 #[test]
+fn what_changes_while_the_user_thinks_is_asked_again_and_says_so() {
+    let dir = Dir::new();
+    for (file, text) in [("first", "content"), ("second", "another")] {
+        dir.file(file, text);
+    }
+    let link = dir.path("link");
+    std::os::unix::fs::symlink("first", &link).expect("a link");
+    let mut terminal = ask(&dir, &["cat", "link", "exit", "4"]);
+    let question = terminal.expect(PROMPT);
+    assert!(question.contains("first") && !question.contains("Look again"), "{question}");
+    std::fs::remove_file(&link).expect("removing the link");
+    std::os::unix::fs::symlink("second", &link).expect("another link");
+    terminal.send("a\n");
+    let question = answer(&mut terminal, "a");
+    assert!(question.contains("second") && question.contains("Look again"), "{question}");
+    terminal.expect("cat: 7 another");
+    ends(terminal, 4);
+}
+
+#[test]
 fn the_end_of_input_denies() {
     let dir = Dir::new();
     dir.file("file", "content");

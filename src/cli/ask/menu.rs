@@ -34,7 +34,9 @@ impl Asking<'_> {
         if !said.object.is_empty() && !said.headline.contains(&said.object) {
             lines.push(format!("   {}", said.object));
         }
-        lines.extend(said.via.iter().chain(&said.what).chain(&said.why).map(|line| format!("   {line}")));
+        lines.extend(
+            said.changed.iter().chain(&said.via).chain(&said.what).chain(&said.why).map(|line| format!("   {line}")),
+        );
         if self.question.waiting > 1 {
             let more = u64::try_from(self.question.waiting - 1).unwrap_or(u64::MAX);
             lines.push(format!("   {}", waiting_more(more)));

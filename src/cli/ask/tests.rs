@@ -27,6 +27,7 @@ fn question(path: &str) -> Question {
         asked: 0,
         can_pretend: false,
         why_not_pretend: None,
+        changed: false,
         since: 0,
         waiting: 1,
     }

@@ -258,7 +258,8 @@ impl PromptWindow {
         show_or_hide(&imp.through, said.through.as_deref());
         self.show_object(&said.object);
         imp.object_row.set_visible(!said.object.is_empty());
-        let more: Vec<&str> = said.via.as_deref().into_iter().chain(said.what.as_deref()).collect();
+        let more = [&said.changed, &said.via, &said.what].map(Option::as_deref);
+        let more: Vec<&str> = more.into_iter().flatten().collect();
         show_or_hide(&imp.via, (!more.is_empty()).then(|| more.join("\n")).as_deref());
         imp.why.set_label(said.why.as_deref().unwrap_or_default());
         imp.why_row.set_visible(said.why.is_some());
