@@ -28,9 +28,11 @@ impl<'a> From<&'a Question> for Act<'a> {
 }
 
 impl<'a> From<&'a Call> for Act<'a> {
-    /// What the call did that a policy's default would be about; else the first thing that it did.
+    /// What the call did that a policy's default would be about; else what it did to something; else what it did.
     fn from(call: &'a Call) -> Act<'a> {
-        let asked = call.accesses.iter().position(|access| access.kind.is_guarded()).unwrap_or(0);
+        let first = |is: fn(&Access) -> bool| call.accesses.iter().position(is);
+        let asked = first(|access| access.kind.is_guarded()).or_else(|| first(|access| access.object.is_some()));
+        let asked = asked.unwrap_or(0);
         Act { call: &call.name, args: &call.args, accesses: &call.accesses, asked, live: false }
     }
 }

@@ -59,6 +59,16 @@ fn permissions_links_and_identity_are_told_by_what_they_mean() {
 }
 
 #[test]
+fn a_terminal_is_told_by_whose_it_is() {
+    let dir = Dir::new();
+    let line = format!("exec {} cat $(tty)", tracee("act").display());
+    let mut terminal = ask(&dir, json!({"kind": "file.read", "path": "/dev/pts/**"}), "sh", &["-c", &line]);
+    asks(&mut terminal, &["wants to read /dev/pts/", "The program's own terminal."]);
+    terminal.expect("cat: EACCES");
+    assert_eq!(terminal.wait().0, 0);
+}
+
+#[test]
 fn the_details_tell_who_else_has_a_pipe_open() {
     let dir = Dir::new();
     let line = format!("sleep 1000 | {} tcgets", tracee("act").display());

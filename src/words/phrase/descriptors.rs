@@ -1,4 +1,4 @@
-//! Input and output on what is already open.
+//! Input and output on what is already open, and files in memory.
 
 use super::super::mark;
 use super::{Act, Phrase, say};
@@ -30,9 +30,11 @@ pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
         | "sendmmsg"
         | "mq_timedsend"
         | "mq_timedsend_time64" => say(mark("write to {object}"), mark("{program} wants to write to {object}")),
-        "mmap" | "mmap2" => {
-            say(mark("map {object} into its memory"), mark("{program} wants to map {object} into its memory"))
-        }
+        // Only a mapping that is shared and can be written does something to what is open.
+        "mmap" | "mmap2" => say(
+            mark("change {object} through its memory"),
+            mark("{program} wants to change {object} through its memory"),
+        ),
         "ftruncate" | "ftruncate64" | "fallocate" => {
             say(mark("change the size of {object}"), mark("{program} wants to change the size of {object}"))
         }
@@ -41,6 +43,9 @@ pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
             mark("{program} wants to ask or set up {object} ({request})"),
         )
         .with("request", act.arg("request")?),
+        "memfd_create" | "memfd_secret" => {
+            say(mark("create a file in memory only"), mark("{program} wants to create a file in memory only"))
+        }
         _ => return None,
     })
 }

@@ -12,6 +12,7 @@ pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
         Kind::FileWrite => writes(act),
         Kind::FileCreate => creates(act, access.object.as_ref()?),
         Kind::FileDelete => deletes(act),
+        Kind::FileList | Kind::FileStat => looks(act),
         _ => renames(act),
     }
 }
@@ -40,6 +41,29 @@ fn reads(act: &Act<'_>) -> Option<Phrase> {
         )),
         _ => None,
     }
+}
+
+fn looks(act: &Act<'_>) -> Option<Phrase> {
+    Some(match act.call() {
+        "chdir" => say(mark("go into the folder {object}"), mark("{program} wants to go into the folder {object}")),
+        "readlink" | "readlinkat" => {
+            say(mark("see where {object} leads"), mark("{program} wants to see where {object} leads"))
+        }
+        "access" | "faccessat" | "faccessat2" if act.has("mode", "F_OK") => {
+            say(mark("see whether {object} exists"), mark("{program} wants to see whether {object} exists"))
+        }
+        "access" | "faccessat" | "faccessat2" => {
+            say(mark("see whether it may use {object}"), mark("{program} wants to see whether it may use {object}"))
+        }
+        "inotify_add_watch" | "fanotify_mark" => {
+            say(mark("watch {object} for changes"), mark("{program} wants to watch {object} for changes"))
+        }
+        "statfs" | "statfs64" => say(
+            mark("see how full the disk with {object} is"),
+            mark("{program} wants to see how full the disk with {object} is"),
+        ),
+        _ => return None,
+    })
 }
 
 fn writes(act: &Act<'_>) -> Option<Phrase> {

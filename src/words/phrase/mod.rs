@@ -82,7 +82,13 @@ impl Phrase {
 pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
     let access = act.access()?;
     let exact = match access.kind {
-        Kind::FileRead | Kind::FileWrite | Kind::FileCreate | Kind::FileDelete | Kind::FileRename => files::phrase(act),
+        Kind::FileRead
+        | Kind::FileList
+        | Kind::FileStat
+        | Kind::FileWrite
+        | Kind::FileCreate
+        | Kind::FileDelete
+        | Kind::FileRename => files::phrase(act),
         Kind::FileAttributes => modes::phrase(act),
         Kind::NetworkSocket | Kind::NetworkConnect | Kind::NetworkListen => network::phrase(act),
         Kind::ProcessSignal | Kind::ProcessInspect | Kind::ProcessIdentity => processes::phrase(act),
@@ -90,7 +96,7 @@ pub(super) fn phrase(act: &Act<'_>) -> Option<Phrase> {
         Kind::Device => devices::phrase(act),
         Kind::Ipc => ipc::phrase(act),
         Kind::Bypass => bypass::phrase(act),
-        Kind::Descriptor => descriptors::phrase(act),
+        Kind::Descriptor | Kind::Memory => descriptors::phrase(act),
         _ => None,
     };
     // What stands for nothing has no sentence about an object.

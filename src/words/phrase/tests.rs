@@ -233,3 +233,15 @@ fn every_call_has_words_for_everything_that_it_does() {
         }
     }
 }
+
+#[test]
+fn a_recorded_call_is_told_by_what_matters_most() {
+    use crate::recording::tests::{call, path as access};
+    let told = |call: &crate::recording::Call| phrase(&Act::from(call)).map(|phrase| phrase.beside_object());
+    let mapped = vec![Access { kind: Kind::Memory, object: None }, access(Kind::Descriptor, "/f")];
+    let args = ["NULL", "4096", "PROT_READ|PROT_WRITE", "MAP_SHARED", "3", "0"];
+    assert_eq!(told(&call("mmap", &args, 0, mapped)).as_deref(), Some("change … through its memory"));
+    let made = vec![access(Kind::FileStat, "/f"), access(Kind::FileCreate, "/f")];
+    assert_eq!(told(&call("openat", &["AT_FDCWD", "\"/f\""], 3, made)).as_deref(), Some("create …"));
+    assert_eq!(told(&call("getpid", &[], 1, vec![])), None);
+}
