@@ -39,7 +39,8 @@ pub struct RunArgs {
     /// Also write every call as a text line, as `strace -f -o FILE` does; `-`: standard error
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
-    /// Which calls are watched: all of them, or only those that the policy can concern
+    /// Which calls are watched: all of them, or only those that the policy can concern; the rest run at full speed, and
+    /// are neither counted nor recorded
     #[arg(long, value_enum, default_value = "all")]
     pub watch: WatchArg,
     /// Do not ask about the dynamic loader's own work [default: as the policy says, else yes]

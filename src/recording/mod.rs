@@ -13,6 +13,7 @@ mod reader;
 mod recorder;
 mod schema;
 mod stats;
+mod tally;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ pub use reader::{EventRow, Info, ProcessRow, Ran, Reader};
 pub use recorder::Recorder;
 pub use schema::{APPLICATION_ID, VERSION};
 pub use stats::{CallRow, FileRow, NetworkRow, ProgramRow, Rate};
+pub use tally::{Reached, Tally};
 
 /// Where the recording of a run of `program` goes if nobody says otherwise: `recordings/NAME-YYYYMMDD-HHMMSS.syswall` in
 /// `state_dir` (such as `~/.local/state/syswall`), local time; with `-2` and so on where that is taken.

@@ -44,6 +44,9 @@ pub struct Report {
     /// What went wrong with Syswall itself, if anything did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// `policy` where only calls that the policy could concern were watched: all others are missing here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<String>,
     /// Who: by role.
     pub processes: Vec<Process>,
     /// Which calls, by name.
@@ -292,6 +295,12 @@ impl Report {
                 ),
             },
         ];
+        if self.watch.is_some() {
+            out.insert(
+                1,
+                tr("Only calls that the policy could concern were watched; all others ran unseen and are not counted here."),
+            );
+        }
         let d = &self.decisions;
         if d.deny + d.kill + d.pretend == 0 {
             out.push(tr("Nothing was denied or pretended."));

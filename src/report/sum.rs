@@ -258,6 +258,7 @@ pub fn sum(reader: &Reader) -> Result<Report, RecordingError> {
         ended: info.ended,
         exit: info.exit.map_or(serde_json::Value::Null, json::exit),
         failure: info.failure,
+        watch: Some(info.run.watch).filter(|watch| watch == "policy"),
         processes: processes(&rows, &roles, &normal),
         calls,
         files: sums.files.into_values().collect(),

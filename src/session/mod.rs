@@ -148,6 +148,8 @@ pub struct Session {
     pub place: Place,
     /// The executable, links resolved.
     pub program: PathBuf,
+    /// Which calls are watched.
+    pub watch: Watch,
     thread: std::thread::JoinHandle<()>,
     recorder: Option<Recorder>,
     policy: Policy,
@@ -283,6 +285,7 @@ pub fn start(options: Options) -> Result<Session, RunError> {
             recording,
             place,
             program,
+            watch: options.watch,
             thread,
             recorder,
             policy,

@@ -112,7 +112,7 @@ impl ReportPage {
             #[weak(rename_to = page)]
             self,
             async move {
-                let summary = queries.ask(read).await;
+                let summary = queries.ask_long(read).await;
                 page.imp().reading.set(false);
                 match summary {
                     Some(Ok(summary)) => page.show(&summary),
@@ -184,7 +184,7 @@ impl ReportPage {
             self,
             async move {
                 let to = path.clone();
-                let saved = queries.ask(move |reader| write(reader, &to)).await;
+                let saved = queries.ask_long(move |reader| write(reader, &to)).await;
                 let name = path.file_name().map(escape).unwrap_or_default();
                 page.say(&match saved {
                     Some(Ok(())) => fill(&tr("Report saved as {name}"), &[("name", &name)]),

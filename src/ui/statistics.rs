@@ -1,19 +1,19 @@
-//! Figures about the run: cards, events over time, a table of calls. Read by the recording's thread, four times a second
-//! at most and never for more than a fifth of the time.
+//! Figures about the run: cards, events over time, a table of calls. Added up by a thread that has the recording for
+//! itself, four times a second at most and never for more than a fifth of the time.
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 use gtk::glib;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::bridge::Queries;
 use super::chart::{Chart, Data, Layer};
 use super::table::{Field, Table};
 use super::text::{duration, number};
-use crate::recording::{CallRow, FileRow, Filter, Reader, RecordingError};
-use crate::syscall::{Kind, KindSet, Object};
+use crate::recording::{CallRow, RecordingError, Tally};
+use crate::syscall::{Kind, KindSet};
 use crate::words::{fill, tr, tr_n};
 
 /// Bins of the chart.
@@ -59,31 +59,14 @@ struct Figures {
     calls: Vec<CallRow>,
 }
 
-/// Beyond so many files the cards say no more.
-const MOST_FILES: usize = 1_000_000;
+/// Events added up in one go: the first look at a long recording shows something soon.
+const CHUNK: u64 = 500_000;
 
-fn read(reader: &Reader) -> Result<Figures, RecordingError> {
-    let all = Filter::default();
-    let files = reader.files(&all, MOST_FILES)?;
-    let count = |wanted: &dyn Fn(&FileRow) -> bool| files.iter().filter(|f| wanted(f)).count() as u64;
-    let hosts: HashSet<_> = reader
-        .network(&all, MOST_FILES)?
-        .into_iter()
-        .filter_map(|row| match row.object {
-            Object::Address { address, .. } => Some(address),
-            _ => None,
-        })
-        .collect();
-    let calls = reader.calls(&all)?;
-    let cards = [
-        count(&|f| f.read > f.denied),
-        count(&|f| f.written + f.created > f.denied),
-        count(&|f| f.deleted > f.denied),
-        hosts.len() as u64,
-        reader.programs(&all, MOST_FILES)?.len() as u64,
-        calls.iter().map(|c| c.denied).sum(),
-    ];
-    let rate = reader.rate(&all, BINS)?;
+fn figures(tally: &Tally) -> Figures {
+    let (calls, reached) = (tally.calls(), tally.reached());
+    let denied = calls.iter().map(|c| c.denied).sum();
+    let cards = [reached.read, reached.changed, reached.deleted, reached.hosts, reached.programs, denied];
+    let rate = tally.rate(BINS);
     let mut layers = vec![vec![0; rate.total.len()]; LAYERS.len()];
     for (kind, counts) in &rate.kinds {
         let layer = (0..LAYERS.len()).find(|index| layer_kinds(*index).contains(*kind)).unwrap_or(LAYERS.len() - 1);
@@ -91,7 +74,7 @@ fn read(reader: &Reader) -> Result<Figures, RecordingError> {
             *sum += count;
         }
     }
-    Ok(Figures { cards, layers, bin_seconds: rate.width_ns as f64 / 1e9, calls })
+    Figures { cards, layers, bin_seconds: rate.width_ns as f64 / 1e9, calls }
 }
 
 /// The cards: title and the filter that lists what they count.
@@ -133,6 +116,8 @@ mod imp {
         pub chart_rows: OnceCell<Table>,
         pub call_rows: OnceCell<Table>,
         pub queries: RefCell<Option<Queries>>,
+        /// What was added up of the recording so far.
+        pub tally: RefCell<Arc<Mutex<Tally>>>,
         pub reading: Cell<bool>,
         pub again: Cell<bool>,
         pub show_events: OnceCell<ShowEvents>,
@@ -193,6 +178,7 @@ impl Statistics {
     pub fn set_queries(&self, queries: Option<Queries>) {
         self.imp().stack.set_visible_child_name(if queries.is_some() { "figures" } else { "empty" });
         self.imp().queries.replace(queries);
+        self.imp().tally.take();
         self.refresh();
     }
 
@@ -214,12 +200,24 @@ impl Statistics {
             self,
             async move {
                 let began = Instant::now();
-                if let Some(Ok(figures)) = queries.ask(read).await {
+                let tally = page.imp().tally.borrow().clone();
+                let work = Arc::clone(&tally);
+                let added = queries.ask_long(move |reader| {
+                    // One that panicked leaves what it had added: still true.
+                    let mut tally = work.lock().unwrap_or_else(PoisonError::into_inner);
+                    let more = tally.extend(reader, CHUNK)?;
+                    Ok::<_, RecordingError>((figures(&tally), more))
+                });
+                let mut more = false;
+                if let Some(Ok((figures, left))) = added.await
+                    && Arc::ptr_eq(&tally, &page.imp().tally.borrow())
+                {
                     page.show(&figures);
+                    more = left;
                 }
-                glib::timeout_future(REST.max(began.elapsed() * 4)).await;
+                glib::timeout_future(if more { Duration::ZERO } else { REST.max(began.elapsed() * 4) }).await;
                 page.imp().reading.set(false);
-                if page.imp().again.take() {
+                if page.imp().again.take() || more {
                     page.refresh();
                 }
             }

@@ -50,6 +50,9 @@ mod imp {
         pub run_title: TemplateChild<gtk::Label>,
         #[template_child]
         pub run_status: TemplateChild<gtk::Label>,
+        /// Says that not every call is watched, where that is so.
+        #[template_child]
+        pub unwatched: TemplateChild<gtk::Label>,
         #[template_child]
         pub question_button: TemplateChild<gtk::Button>,
         #[template_child]
@@ -194,11 +197,25 @@ impl Window {
     fn show_recording(&self, path: &std::path::Path, queries: Queries) {
         let imp = self.imp();
         imp.recording.replace(Some(path.to_owned()));
+        self.say_what_is_watched(&queries);
         imp.activity.set_queries(Some(queries.clone()));
         imp.statistics.set_queries(Some(queries.clone()));
         imp.report.set_queries(Some(queries));
         imp.compare.set_after(path);
         self.update_actions();
+    }
+
+    fn say_what_is_watched(&self, queries: &Queries) {
+        let queries = queries.clone();
+        glib::spawn_future_local(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            async move {
+                if let Some(Ok(info)) = queries.ask(|reader| reader.info()).await {
+                    window.imp().unwatched.set_visible(info.run.watch == "policy");
+                }
+            }
+        ));
     }
 
     /// The strip says which recording this is.

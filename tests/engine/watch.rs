@@ -80,3 +80,19 @@ fn a_set_user_id_program_obeys() {
     // Who is root may trace what has other rights; so it keeps them (ptrace(2)).
     done.code(0).line(if root { "user: set" } else { "user: same" }).line("read: EROFS");
 }
+
+#[test]
+fn a_report_says_that_not_every_call_was_watched() {
+    let dir = Dir::new();
+    watched(&dir, &tracee("watch"), "everyday");
+    let record = dir.root().join("run.syswall");
+    let says = "Only calls that the policy could concern were watched";
+    for format in ["text", "markdown", "html"] {
+        dir.bare().args(["report", "--format", format]).arg(&record).run().code(0).says(says);
+    }
+    let json = dir.bare().args(["report", "--format", "json"]).arg(&record).run().code(0).json();
+    assert_eq!(json["watch"], "policy");
+    let all = dir.root().join("all.syswall");
+    dir.syswall().policy(&no_secret()).arg("--record").arg(&all).program("true").run().code(0);
+    dir.bare().arg("report").arg(&all).run().code(0).does_not_say(says);
+}

@@ -3,6 +3,7 @@
 mod filters;
 mod lifetime;
 mod round_trip;
+mod tally;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -12,7 +12,7 @@ use super::Window;
 use crate::policy::answer::{Asked, Choice, HowLong, make_rule};
 use crate::policy::{Decision, Place, Policy, Rule, Rules};
 use crate::recording::ExitStatus;
-use crate::session::{self, RecordChoice, RunError, Session};
+use crate::session::{self, RecordChoice, RunError, Session, Watch};
 use crate::tracer::{Ended, Handle, Message, Progress, Question};
 use crate::ui::a11y;
 use crate::ui::actions::WinAction;
@@ -40,6 +40,8 @@ pub struct Run {
     pub command: String,
     /// Whether the program has its terminal in the window.
     pub in_terminal: bool,
+    /// Which calls are watched.
+    watch: Watch,
     began: Instant,
     progress: RefCell<Progress>,
     ended: RefCell<Option<Ended>>,
@@ -55,6 +57,7 @@ impl Run {
             place: session.place.clone(),
             last_policy: RefCell::new(session.policy().clone()),
             policy_file: session.own_policy().to_owned(),
+            watch: session.watch,
             session: RefCell::new(Some(session)),
             presets,
             answers: RefCell::default(),
@@ -226,6 +229,7 @@ impl Window {
         imp.report.set_queries(None);
         imp.rules.set_run(Some(run.clone()));
         imp.run_title.set_text(&run.command);
+        imp.unwatched.set_visible(run.watch == Watch::Policy);
         self.set_title(Some(&fill(&tr("{name} – Syswall"), &[("name", &run.name())])));
         self.set_state(WinAction::Pause, false);
         self.set_state(WinAction::ShowTerminal, in_terminal);
