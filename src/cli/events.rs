@@ -11,7 +11,7 @@ use crate::recording::{Call, Event, Filter, Matches, Reader, What, json};
 use crate::tracer::TraceText;
 
 /// Events are read in portions of this many.
-const PORTION: u64 = 5_000;
+const PORTION: usize = 5_000;
 
 /// What to print of which recording.
 #[derive(Args, Debug)]
@@ -80,13 +80,18 @@ fn each(reader: &Reader, filter: &Filter, mut show: impl FnMut(Event) -> Result<
     }
     let last = reader.last()?;
     let mut at = 0;
-    while at < last {
-        for event in reader.after(filter, at, PORTION.min(last - at))? {
+    loop {
+        let events = reader.after(filter, at, PORTION)?;
+        let Some(end) = events.last() else { return Ok(()) };
+        at = end.seq;
+        // What a run adds while its events are shown would never end.
+        for event in events.into_iter().take_while(|event| event.seq <= last) {
             show(event)?;
         }
-        at += PORTION;
+        if at >= last {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 fn jsonl(reader: &Reader, filter: &Filter, out: &mut dyn Write) -> Result<i32, Stop> {

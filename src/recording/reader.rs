@@ -238,11 +238,13 @@ impl Reader {
         self.select(&format!("{condition} ORDER BY e.seq LIMIT ? OFFSET ?"), values)
     }
 
-    /// The matching events among up to `span` that follow number `after`, in order.
-    pub fn after(&self, filter: &Filter, after: u64, span: u64) -> Result<Vec<EventRow>, RecordingError> {
+    /// Up to `limit` matching events that follow number `after`, in order; none where no more follow. Whoever walks
+    /// through a recording goes on from the last one: numbers are what the file says, and it may say any.
+    pub fn after(&self, filter: &Filter, after: u64, limit: usize) -> Result<Vec<EventRow>, RecordingError> {
         let (condition, mut values) = filter.sql();
-        values.extend([Value::Integer(after as i64), Value::Integer(after.saturating_add(span) as i64)]);
-        self.select(&format!("({condition}) AND e.seq > ? AND e.seq <= ? ORDER BY e.seq"), values)
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        values.extend([Value::Integer(after), Value::Integer(limit.min(1 << 31) as i64)]);
+        self.select(&format!("({condition}) AND e.seq > ? ORDER BY e.seq LIMIT ?"), values)
     }
 
     /// The event of that number.

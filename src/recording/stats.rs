@@ -119,7 +119,7 @@ impl Reader {
     /// Calls by name, the most frequent first.
     pub fn calls(&self, filter: &Filter) -> Result<Vec<CallRow>, RecordingError> {
         let mut by_name: BTreeMap<String, CallRow> = BTreeMap::new();
-        let columns = "e.shape, count(*), sum(e.duration), min(e.duration), max(e.duration)";
+        let columns = "e.shape, count(*), total(e.duration), min(e.duration), max(e.duration)";
         self.grouped(columns, "e.duration IS NOT NULL", "e.shape", filter, |row| {
             let shape = self.shape(row[0])?;
             let [count, total, min, max] = [row[1], row[2], row[3], row[4]].map(|n| n as u64);
@@ -132,7 +132,7 @@ impl Reader {
             entry.errors += if shape.errno.is_some() { count } else { 0 };
             entry.denied += if is_denied(shape.decision) { count } else { 0 };
             entry.pretended += if shape.decision == Decision::Pretend { count } else { 0 };
-            entry.total_ns += total;
+            entry.total_ns = entry.total_ns.saturating_add(total);
             entry.min_ns = entry.min_ns.min(min);
             entry.max_ns = entry.max_ns.max(max);
             Ok(())

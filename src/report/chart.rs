@@ -18,7 +18,7 @@ pub fn bars(rows: &[(String, u64)]) -> Option<String> {
         for (i, (name, count)) in rows.iter().enumerate() {
             let top = (i as u32 * BAR + 6) as i32;
             // 200 pixels for names, 100 for numbers.
-            let length = (u64::from(WIDTH - 300) * count / most) as i32;
+            let length = (u128::from(WIDTH - 300) * u128::from(*count) / u128::from(most)) as i32;
             let bar = Rectangle::new([(204, top), (204 + length.max(1), top + 16)], RGBColor(53, 132, 228).filled());
             root.draw(&bar).ok()?;
             root.draw(&Text::new(crate::syscall::escape::elide(name, 26), (4, top + 2), label.clone())).ok()?;

@@ -79,8 +79,8 @@ impl Comparison {
             out.push('\n');
         }
         let key = |k: &Key| match k.object.is_empty() {
-            true => format!("{:<18} [{}]", k.kind, escape(&k.role)),
-            false => format!("{:<18} {} [{}]", k.kind, escape(&k.object), escape(&k.role)),
+            true => format!("{:<18} [{}]", escape(&k.kind), escape(&k.role)),
+            false => format!("{:<18} {} [{}]", escape(&k.kind), escape(&k.object), escape(&k.role)),
         };
         let set = |s: &BTreeSet<String>| s.iter().map(escape).collect::<Vec<_>>().join(", ");
         let mut group = |title: String, lines: Vec<String>| {

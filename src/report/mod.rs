@@ -241,7 +241,7 @@ impl Report {
     fn ending(&self) -> String {
         let time = self.ended.map(|ended| span(ended.saturating_sub(self.started).max(0) as u64));
         let signal = self.exit.get("signal").and_then(|s| s.as_str()).map(crate::syscall::escape::escape);
-        let code = self.exit.get("code").map(ToString::to_string);
+        let code = self.exit.get("code").map(|code| crate::syscall::escape::escape(code.to_string()));
         let template = match (&time, &code, &signal) {
             (None, ..) => tr("{program} had not ended when the recording broke off."),
             (_, Some(code), _) if code == "0" => tr("{program} ended well (status 0) after {time}."),
@@ -256,8 +256,9 @@ impl Report {
 
     /// What it did, in a few sentences: the head of every form of the report.
     fn sentences(&self) -> Vec<String> {
-        let calls: u64 = self.calls.iter().map(|c| c.count).sum();
-        let processes: u64 = self.processes.iter().map(|p| p.count).sum();
+        // A report may come from anybody: its numbers need not add up to one.
+        let calls = total(self.calls.iter().map(|c| c.count));
+        let processes = total(self.processes.iter().map(|p| p.count));
         let programs = self.programs.iter().filter(|p| p.count > 0).count() as u64;
         let count = |f: &dyn Fn(&File) -> bool| self.files.iter().filter(|file| f(file)).count() as u64;
         let read = count(&|f| f.read > 0);
@@ -302,10 +303,10 @@ impl Report {
             );
         }
         let d = &self.decisions;
-        if d.deny + d.kill + d.pretend == 0 {
+        if total([d.deny, d.kill, d.pretend]) == 0 {
             out.push(tr("Nothing was denied or pretended."));
         } else {
-            let stopped = d.deny + d.kill;
+            let stopped = total([d.deny, d.kill]);
             let said = [
                 (stopped, tr_n("{n} call was denied.", "{n} calls were denied.", stopped)),
                 (d.pretend, tr_n("{n} call only seemed to succeed.", "{n} calls only seemed to succeed.", d.pretend)),
@@ -327,6 +328,11 @@ fn wrong(error: &serde_json::Error) -> String {
     let message = text.split(" at line ").next().unwrap_or(&text);
     let values = [("line", &*error.line().to_string()), ("column", &error.column().to_string()), ("error", message)];
     fill(&tr("{line}:{column}: this is no saved report: {error}"), &values)
+}
+
+/// The sum, or the largest number where there is none.
+fn total(numbers: impl IntoIterator<Item = u64>) -> u64 {
+    numbers.into_iter().fold(0, u64::saturating_add)
 }
 
 /// ns for people: `850 ns`, `1.2 ms`, `3.4 s`, `2 min 5 s`.
@@ -406,7 +412,7 @@ fn tables(report: &Report) -> Vec<Table> {
             })
             .collect(),
     };
-    let changed = |f: &&File| f.written + f.created + f.deleted + f.bytes_written > 0;
+    let changed = |f: &&File| [f.written, f.created, f.deleted, f.bytes_written].iter().any(|n| *n > 0);
     let file = |f: &File| {
         vec![
             e(&f.path),

@@ -11,7 +11,7 @@ const IN_PROGRESS: i32 = 115;
 /// How far up the tree a descriptor's opener is looked for.
 const GENERATIONS: usize = 8;
 /// Events are read in portions of this many.
-const PORTION: u64 = 50_000;
+const PORTION: usize = 50_000;
 
 /// A connection: from which event on, which way, with whom.
 struct Opened {
@@ -32,10 +32,13 @@ impl Sockets {
     pub fn of(reader: &Reader, processes: &[ProcessRow]) -> Result<Sockets, RecordingError> {
         let mut sockets = Sockets::default();
         let mut opened: HashMap<(i32, i32), Vec<Opened>> = HashMap::new();
-        let (last, mut at) = (reader.last()?, 0);
+        let mut at = 0;
         let connections = Filter::calls(&["connect", "accept", "accept4"]);
-        while at < last {
-            for event in reader.after(&connections, at, PORTION)? {
+        loop {
+            let events = reader.after(&connections, at, PORTION)?;
+            let Some(last) = events.last() else { break };
+            at = last.seq;
+            for event in events {
                 let What::Call(call) = &event.what else { continue };
                 let Some((fd, direction, with)) = connection(call) else { continue };
                 if direction == "in" {
@@ -43,7 +46,6 @@ impl Sockets {
                 }
                 opened.entry((event.pid, fd)).or_default().push(Opened { seq: event.seq, direction, with });
             }
-            at += PORTION;
         }
         if opened.is_empty() {
             return Ok(sockets);

@@ -119,7 +119,7 @@ impl Sums {
                 | Kind::Descriptor
         );
         let stopped = done.if_denied() + done.if_pretended();
-        let moved = done.bytes(Way::In) + done.bytes(Way::Out);
+        let moved = done.bytes(Way::In).saturating_add(done.bytes(Way::Out));
         if (!told || done.if_done() == 0 || (kind == Kind::Descriptor && moved == 0)) && stopped == 0 {
             return;
         }
@@ -130,8 +130,8 @@ impl Sums {
             Kind::FileCreate => file.created += done.if_done(),
             Kind::FileDelete => file.deleted += done.if_done(),
             Kind::Descriptor => {
-                file.bytes_read += done.bytes(Way::In);
-                file.bytes_written += done.bytes(Way::Out);
+                file.bytes_read = file.bytes_read.saturating_add(done.bytes(Way::In));
+                file.bytes_written = file.bytes_written.saturating_add(done.bytes(Way::Out));
             }
             _ => {}
         }
@@ -177,8 +177,8 @@ impl Sums {
             ..Peer::default()
         });
         peer.count += count;
-        peer.bytes_sent += done.bytes(Way::Out);
-        peer.bytes_received += done.bytes(Way::In);
+        peer.bytes_sent = peer.bytes_sent.saturating_add(done.bytes(Way::Out));
+        peer.bytes_received = peer.bytes_received.saturating_add(done.bytes(Way::In));
         peer.denied += done.if_denied();
         peer.pretended += done.if_pretended();
         peer.by.insert(done.role.to_owned());
@@ -279,9 +279,9 @@ fn processes(rows: &[crate::recording::ProcessRow], roles: &Roles, normal: &Norm
             ..Process::default()
         });
         process.count += 1;
-        process.calls += row.calls;
-        process.denied += row.denied;
-        process.pretended += row.pretended;
+        process.calls = process.calls.saturating_add(row.calls);
+        process.denied = process.denied.saturating_add(row.denied);
+        process.pretended = process.pretended.saturating_add(row.pretended);
     }
     out.into_values().collect()
 }

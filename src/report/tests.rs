@@ -1,5 +1,7 @@
 //! Reports and comparisons of recordings made for the purpose.
 
+mod hostile;
+
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
@@ -233,6 +235,25 @@ fn hostile_names_are_harmless_in_every_form() {
     let back = Report::parse(&json(&report)).unwrap();
     assert_eq!(back, report);
     assert!(!json(&report).contains(['\u{1b}', '\u{202e}']));
+}
+
+#[test]
+fn a_saved_report_of_a_stranger_neither_overflows_nor_reaches_the_terminal() {
+    let largest = u64::MAX;
+    let saved = format!(
+        r#"{{"syswall":1,"program":["a"],"started":-9223372036854775808,"ended":9223372036854775807,
+        "exit":{{"code":"\u001b[2J\u202e"}},"processes":[{{"count":{largest}}},{{"count":2}}],
+        "calls":[{{"call":"a","count":{largest}}},{{"call":"b","count":7}}],
+        "files":[{{"path":"/a","read":{largest},"written":{largest},"created":1,"bytes_read":{largest}}}],
+        "network":[],"programs":[],"decisions":{{"allow":1,"deny":{largest},"pretend":{largest},"kill":{largest}}},
+        "items":[{{"role":"a","kind":"file.read\u001b[2J\u202e","object":"x","count":{largest}}}]}}"#
+    );
+    let report = Report::parse(&saved).unwrap();
+    for form in [text(&report), markdown(&report), html(&report), compare(&Report::default(), &report).text()] {
+        assert!(form.contains("u{202e}"), "{form}");
+        assert!(!form.contains(['\u{1b}', '\u{202e}']), "{form}");
+    }
+    assert!(text(&report).contains(&largest.to_string()));
 }
 
 #[test]

@@ -11,6 +11,9 @@ pub const SHOWN: usize = 32;
 /// Arrays are cut short in a line that is longer than this many bytes: hostile arrays of arrays would be without end.
 const LONG: usize = 16 * 1024;
 
+/// A line ends here, whatever a decoder still has to say. No honest call comes near.
+const END: usize = 48 * 1024;
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -23,7 +26,7 @@ pub struct Outcome {
 impl Outcome {
     /// The errno (positive), if it is one.
     pub fn errno(&self) -> Option<i32> {
-        self.error.then_some(-self.value as i32)
+        self.error.then(|| self.value.wrapping_neg() as i32)
     }
 }
 
@@ -174,7 +177,7 @@ impl Render<'_> {
             if index > 0 {
                 self.put(", ");
             }
-            if self.out.len() > LONG {
+            if self.is_long() {
                 self.put("...]");
                 return;
             }
@@ -306,13 +309,22 @@ impl Render<'_> {
 
     /// Writes text as it is; it must be free of what the program chose.
     pub fn put(&mut self, text: &str) {
-        self.out.push_str(text);
+        if self.out.len() < END {
+            self.out.push_str(text);
+        }
+    }
+
+    /// Whether the line is so long that arrays end early.
+    pub fn is_long(&self) -> bool {
+        self.out.len() > LONG
     }
 
     /// Writes formatted text.
     pub fn fmt(&mut self, text: std::fmt::Arguments<'_>) {
-        // Writing to a String cannot fail.
-        let _ = self.out.write_fmt(text);
+        if self.out.len() < END {
+            // Writing to a String cannot fail.
+            let _ = self.out.write_fmt(text);
+        }
     }
 
     /// An address: `NULL` or hexadecimal.
@@ -399,7 +411,7 @@ impl Render<'_> {
 
     /// Printable ASCII as it is.
     fn plain(&mut self, bytes: &[u8]) {
-        self.out.push_str(std::str::from_utf8(bytes).unwrap_or_default());
+        self.put(std::str::from_utf8(bytes).unwrap_or_default());
     }
 
     /// Bytes as a C string literal in hexadecimal escapes, with its quotes.

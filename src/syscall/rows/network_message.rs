@@ -294,6 +294,10 @@ fn control(r: &mut Render<'_>, addr: u64, len: u64) {
         if at > 0 {
             r.put(", ");
         }
+        if r.is_long() {
+            r.put("...");
+            break;
+        }
         r.fmt(format_args!("{{cmsg_len={size}, cmsg_level="));
         r.choice(u64::from(level as u32), names::LEVELS, "SOL_???");
         r.put(", cmsg_type=");

@@ -56,7 +56,7 @@ fn messages(r: &mut Render<'_>, protocol: u32, bytes: &[u8], addr: u64) {
         if count > 0 {
             r.put(", ");
         }
-        if count == SHOWN {
+        if count == SHOWN || r.is_long() {
             r.put("...");
             break;
         }
@@ -146,7 +146,7 @@ fn message_body(r: &mut Render<'_>, protocol: u32, kind: u16, body: &[u8]) {
     match (protocol, kind) {
         (_, 2) if body.len() >= 4 => {
             let error = le_i32(body, 0);
-            match crate::syscall::errno::known_name(-error) {
+            match crate::syscall::errno::known_name(error.wrapping_neg()) {
                 Some(name) if error < 0 => r.fmt(format_args!("{{error=-{name}")),
                 _ => r.fmt(format_args!("{{error={error}")),
             }

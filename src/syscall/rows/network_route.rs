@@ -333,7 +333,7 @@ fn attributes(r: &mut Render<'_>, known: Attributes, unknown: &str, family: u64,
         if count > 0 {
             r.put(", ");
         }
-        if count == SHOWN {
+        if count == SHOWN || r.is_long() {
             r.put("...");
             break;
         }

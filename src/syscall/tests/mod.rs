@@ -2,6 +2,7 @@
 
 mod bounds;
 mod does;
+mod hostile;
 mod rows;
 mod signals;
 mod sockets;
