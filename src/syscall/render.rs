@@ -204,7 +204,7 @@ impl Render<'_> {
         }
         if buf.iter().any(|b| *b != 0) {
             self.fmt(format_args!(", /* bytes {known}..{} */ ", size - 1));
-            self.hex_quoted(&buf[..buf.len().min(SHOWN)]);
+            self.quoted_hex(&buf[..buf.len().min(SHOWN)]);
             self.put(if buf.len() > SHOWN || size > PAGE { "..." } else { "" });
         } else if size > PAGE {
             self.put(", ...");
@@ -412,15 +412,6 @@ impl Render<'_> {
     /// Printable ASCII as it is.
     fn plain(&mut self, bytes: &[u8]) {
         self.put(std::str::from_utf8(bytes).unwrap_or_default());
-    }
-
-    /// Bytes as a C string literal in hexadecimal escapes, with its quotes.
-    pub fn hex_quoted(&mut self, bytes: &[u8]) {
-        self.put("\"");
-        for b in bytes {
-            self.fmt(format_args!("\\x{b:02x}"));
-        }
-        self.put("\"");
     }
 
     /// Shows `value` in form `show`.

@@ -6,7 +6,7 @@
 # Needs a C++ compiler (libFuzzer) and cargo-fuzz (`cargo install cargo-fuzz`). The stable toolchain is enough: without
 # a sanitizer nothing of nightly is needed, and what is fuzzed has no unsafe code. Numbers that overflow are found all
 # the same: the profile checks them. Ends with status 1 at the first finding, whose input is then in
-# tests/fuzz/artifacts/TARGET/; `cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none TARGET FILE` shows it again.
+# tests/fuzz/artifacts/TARGET/; `cargo fuzz run --fuzz-dir tests/fuzz --target-dir target/fuzz --sanitizer none TARGET FILE` shows it again.
 # Mend it, and keep it as a test beside the code: tests/fuzz/corpus is not kept.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -36,6 +36,6 @@ for target in "$@"; do
     echo "==> $target, $seconds s"
     # Time and memory have limits too: 10 s and 1 GiB for one input, 256 MiB in one piece.
     # shellcheck disable=SC2086  # one word or none
-    nice -n 15 cargo fuzz run --fuzz-dir "$fuzz" --sanitizer none "$target" -- -max_total_time="$seconds" -timeout=10 \
+    nice -n 15 cargo fuzz run --fuzz-dir "$fuzz" --target-dir target/fuzz --sanitizer none "$target" -- -max_total_time="$seconds" -timeout=10 \
         -rss_limit_mb=1024 -malloc_limit_mb=256 -max_len=8192 -print_final_stats=1 $words
 done

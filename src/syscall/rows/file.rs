@@ -158,7 +158,7 @@ fn put_handle(r: &mut Render<'_>, addr: u64, size: u32, before: u32) {
     }
     r.fmt(format_args!(", handle_type={}, f_handle=", le_i32(buf, 4)));
     if whole {
-        r.hex_quoted(&buf[8..])
+        r.quoted_hex(&buf[8..])
     } else {
         r.put("???")
     }
@@ -250,8 +250,12 @@ pub static ROWS: &[Row] = &[
         ],
     ))
     .does(&[Does::With(openat2_does)]),
-    opening(Row::new("creat", &[arg("pathname", Show::Path), arg("mode", Show::Octal)]))
-        .does(&[Does::With(creat_does)]),
+    Row::new("creat", &[arg("pathname", Show::Path), arg("mode", Show::Octal)])
+        .does(&[Does::With(creat_does)])
+        .may(Kind::FileWrite)
+        .may(Kind::FileCreate)
+        .result(ResultKind::Fd)
+        .pretend(Pretend::Descriptor(Fake::File)),
     Row::new("access", &[arg("pathname", Show::Path), arg("mode", Show::Flags(ACCESS, "?_OK"))])
         .does(&[Does::path(Kind::FileStat, 0)])
         .pretend(Pretend::Value(0)),

@@ -81,7 +81,7 @@ fn random(r: &mut Render<'_>, addr: u64) {
     if r.memory.read(addr, shown) != shown.len() {
         return r.pointer(addr);
     }
-    r.hex_quoted(shown);
+    r.quoted_hex(shown);
     if len > 32 {
         r.put("...");
     }

@@ -84,7 +84,7 @@ fn config_value(r: &mut Render<'_>, addr: u64) {
             let mut buf = [0; 32];
             let shown = &mut buf[..len.min(32) as usize];
             if r.fetch(addr, shown) {
-                r.hex_quoted(shown);
+                r.quoted_hex(shown);
                 r.put(if len > 32 { "..." } else { "" });
             }
         }

@@ -3,6 +3,7 @@
 mod bounds;
 mod does;
 mod hostile;
+mod reference;
 mod rows;
 mod signals;
 mod sockets;
