@@ -26,7 +26,7 @@ pub enum Resume {
     Listen,
 }
 
-fn request(request: libc::c_uint, tid: i32, addr: usize, data: usize) -> nix::Result<i64> {
+pub(super) fn request(request: libc::c_uint, tid: i32, addr: usize, data: usize) -> nix::Result<i64> {
     // SAFETY: callers pass only requests whose `addr` and `data` are plain numbers, or pointers to live buffers
     // of the size that the request writes (each caller says which).
     let result = unsafe { libc::ptrace(request, tid, addr as *mut libc::c_void, data as *mut libc::c_void) };
@@ -149,16 +149,10 @@ pub fn syscall_stop(tid: i32) -> nix::Result<SyscallStop> {
 
 /// All general registers of a stopped task.
 pub fn registers(tid: i32) -> nix::Result<super::Registers> {
-    let mut regs = super::Registers::zeroed();
-    let mut iov = libc::iovec { iov_base: regs.as_mut_ptr(), iov_len: super::Registers::SIZE };
-    // NT_PRSTATUS from a 64-bit tracer would give a compat task's 32-bit set; GETREGS always gives the full one.
-    request(super::Registers::GET, tid, super::Registers::get_addr(), super::Registers::get_data(&mut iov))?;
-    Ok(regs)
+    super::Registers::read(tid)
 }
 
 /// Sets all general registers of a stopped task.
 pub fn set_registers(tid: i32, regs: &super::Registers) -> nix::Result<()> {
-    let mut copy = *regs;
-    let mut iov = libc::iovec { iov_base: copy.as_mut_ptr(), iov_len: super::Registers::SIZE };
-    request(super::Registers::SET, tid, super::Registers::get_addr(), super::Registers::get_data(&mut iov)).map(drop)
+    regs.write(tid)
 }

@@ -1,5 +1,6 @@
 //! x86-64, also when the task runs i386 or x32 calls: a 64-bit tracer sees the full registers of each.
 
+use crate::sys::ptrace::request;
 use crate::syscall::Abi;
 
 /// The general registers of a stopped task.
@@ -7,29 +8,18 @@ use crate::syscall::Abi;
 pub struct Registers(libc::user_regs_struct);
 
 impl Registers {
-    /// Bytes of the register set.
-    pub(in crate::sys) const SIZE: usize = size_of::<libc::user_regs_struct>();
-    /// The request that reads them.
-    pub(in crate::sys) const GET: libc::c_uint = libc::PTRACE_GETREGS;
-    /// The request that writes them.
-    pub(in crate::sys) const SET: libc::c_uint = libc::PTRACE_SETREGS;
-
-    /// All zero, to be filled.
-    pub(in crate::sys) fn zeroed() -> Registers {
+    /// Those of a stopped task.
+    pub(in crate::sys) fn read(tid: i32) -> nix::Result<Registers> {
         // SAFETY: user_regs_struct is plain integers; all-zero is a valid value.
-        Registers(unsafe { std::mem::zeroed() })
+        let mut regs = Registers(unsafe { std::mem::zeroed() });
+        // NT_PRSTATUS from a 64-bit tracer would give a compat task's 32-bit set; GETREGS always gives the full one.
+        request(libc::PTRACE_GETREGS, tid, 0, std::ptr::from_mut(&mut regs.0) as usize)?;
+        Ok(regs)
     }
 
-    pub(in crate::sys) fn as_mut_ptr(&mut self) -> *mut libc::c_void {
-        (&raw mut self.0).cast()
-    }
-
-    pub(in crate::sys) fn get_addr() -> usize {
-        0
-    }
-
-    pub(in crate::sys) fn get_data(iov: &mut libc::iovec) -> usize {
-        iov.iov_base as usize
+    /// Sets those of a stopped task.
+    pub(in crate::sys) fn write(&self, tid: i32) -> nix::Result<()> {
+        request(libc::PTRACE_SETREGS, tid, 0, std::ptr::from_ref(&self.0) as usize).map(drop)
     }
 
     /// Makes the kernel skip the call that the task is at the entry of.
