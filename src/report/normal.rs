@@ -70,7 +70,10 @@ impl Normal<'_> {
             Object::Process { pid, tree } => match pid {
                 0 => "a process".to_owned(),
                 -1 => "every process".to_owned(),
-                ..-1 => self.roles.of_pid(-*pid).map_or_else(|| "a process group".into(), |r| format!("group of {r}")),
+                ..-1 => self
+                    .roles
+                    .of_pid(pid.wrapping_neg())
+                    .map_or_else(|| "a process group".into(), |r| format!("group of {r}")),
                 _ => match self.roles.of_pid(*pid) {
                     Some(role) => role,
                     None if *tree => "a process of its own".to_owned(),

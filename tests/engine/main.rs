@@ -22,6 +22,7 @@ mod recording_runs;
 mod selfdefence;
 mod signals;
 mod surroundings;
+mod sweep;
 mod threads;
 mod watch;
 mod words;

@@ -42,3 +42,17 @@ fn times_and_amounts_that_do_not_add_up_are_no_trouble() {
     matches.extend(&reader, u64::MAX).unwrap();
     assert_eq!(matches.len(), 3);
 }
+
+#[test]
+fn a_signal_to_the_smallest_process_group_is_one_to_a_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = crate::syscall::Object::Process { pid: i32::MIN, tree: false };
+    let kill = call(
+        "kill",
+        &["-2147483648", "SIGTERM"],
+        0,
+        vec![crate::syscall::Access { kind: Kind::ProcessSignal, object: Some(target) }],
+    );
+    let reader = record(&folder.path().join("r.syswall"), vec![event(1, happened(kill))]);
+    assert_eq!(Report::of(&reader).unwrap().items[0].object, "a process group");
+}
