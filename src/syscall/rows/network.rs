@@ -277,7 +277,7 @@ fn sendmsg_wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
         Some((addr, len)) => send_wants(memory, fd, addr, len, call.args[2], out),
         None => out.push(Want::new(Kind::NetworkSend, Target::Unreadable)),
     }
-    if message::is_routed(call, memory, call.args[1]) {
+    if message::is_routed(call, memory, call.args[1], &mut 64) {
         out.push(option::source_routing());
     }
 }
@@ -287,13 +287,16 @@ fn sendmmsg_wants(call: &RawCall, memory: &dyn Memory, out: &mut Vec<Want>) {
     // UIO_MAXIOV: the kernel sends no more at once.
     let count = (call.args[2] as u32).min(1024);
     let size = message::mmsghdr_size(call);
+    // Of all messages together: no honest one has many.
+    let mut looks = 1024;
     for i in 0..u64::from(count) {
         let at = call.args[1].wrapping_add(i * size as u64);
         match message::name_of(call, memory, at) {
             Some((addr, len)) => {
                 send_wants(memory, fd, addr, len, call.args[3], out);
-                if message::is_routed(call, memory, at) && !out.contains(&option::source_routing()) {
-                    out.push(option::source_routing());
+                let routed = option::source_routing();
+                if !out.contains(&routed) && message::is_routed(call, memory, at, &mut looks) {
+                    out.push(routed);
                 }
             }
             // The kernel stops there too; what comes before it was sent.

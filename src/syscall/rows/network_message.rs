@@ -63,15 +63,17 @@ pub fn name_of(call: &RawCall, memory: &dyn Memory, addr: u64) -> Option<(u64, u
 }
 
 /// Whether the control messages of the message at `addr` send it by way of another address than its own: IP_RETOPTS
-/// (ip(7)), IPV6_RTHDR and its predecessor (RFC 3542). So they do where there are more than can be looked at.
-pub fn is_routed(call: &RawCall, memory: &dyn Memory, addr: u64) -> bool {
+/// (ip(7)), IPV6_RTHDR and its predecessor (RFC 3542). So they do where there are more than can be looked at: `looks`
+/// says how many, and is less each time.
+pub fn is_routed(call: &RawCall, memory: &dyn Memory, addr: u64, looks: &mut u32) -> bool {
     let word = call.abi.word();
     let Some(header) = read_header(memory, addr, word) else { return false };
     let (mut at, end) = (header.control, header.control.saturating_add(header.control_len));
     if header.control == 0 {
         return false;
     }
-    for _ in 0..64 {
+    while *looks > 0 {
+        *looks -= 1;
         let mut bytes = [0; 16];
         let bytes = &mut bytes[..word + 8];
         if at.saturating_add(bytes.len() as u64) > end || memory.read(at, bytes) != bytes.len() {
@@ -85,7 +87,7 @@ pub fn is_routed(call: &RawCall, memory: &dyn Memory, addr: u64) -> bool {
         if len < bytes.len() as u64 {
             return false;
         }
-        at = at.saturating_add(len.next_multiple_of(word as u64));
+        at = at.saturating_add(len.checked_next_multiple_of(word as u64).unwrap_or(u64::MAX));
     }
     true
 }
@@ -113,7 +115,7 @@ pub fn descriptors_of(call: &RawCall, memory: &dyn Memory, addr: u64) -> Vec<i32
             let fds = (0..count).map_while(|i| memory.u32(at.saturating_add(head + 4 * i)));
             found.extend(fds.map(|fd| fd as i32));
         }
-        at = at.saturating_add(len.next_multiple_of(word as u64));
+        at = at.saturating_add(len.checked_next_multiple_of(word as u64).unwrap_or(u64::MAX));
     }
     found.truncate(SCM_MAX_FD);
     found
