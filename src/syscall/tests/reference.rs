@@ -58,6 +58,7 @@ fn pretending(row: &Row) -> String {
         Pretend::Message(_) => "returns the bytes of the message".to_owned(),
         Pretend::Descriptor(Fake::File) => "returns a descriptor of an empty file".to_owned(),
         Pretend::Descriptor(Fake::Socket) => "returns a descriptor of an unconnected socket".to_owned(),
+        Pretend::Setting => "returns 0 where the request only sets something".to_owned(),
     }
 }
 

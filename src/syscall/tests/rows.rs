@@ -244,7 +244,7 @@ fn arguments_are_named_as_man_pages_name_them_and_rows_name_real_ones() {
             Pretend::Argument(i) | Pretend::Message(i) => real(i),
             Pretend::Iovec(a, b) => [a, b].into_iter().for_each(real),
             Pretend::No(why) => assert!(!why.is_empty(), "{}", row.name),
-            Pretend::Value(_) | Pretend::Descriptor(Fake::File | Fake::Socket) => {}
+            Pretend::Value(_) | Pretend::Setting | Pretend::Descriptor(Fake::File | Fake::Socket) => {}
         }
         row.narrow.iter().for_each(|narrow| real(narrow.arg));
     }
