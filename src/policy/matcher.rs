@@ -45,7 +45,8 @@ impl<'a> Case<'a> {
     pub fn gives_another_name(&self) -> bool {
         let Some(access) = self.access else { return false };
         match (access.kind, self.query.call) {
-            (Kind::FileRead, "link" | "linkat" | "mount" | "open_tree" | "open_tree_attr" | "move_mount") => true,
+            // A tree that is mounted has names that can be told; one that is only open has none.
+            (Kind::FileRead, "link" | "linkat" | "open_tree" | "open_tree_attr") => true,
             (Kind::FileRename, "renameat2")
                 if self.query.args.get("flags").is_some_and(|f| f.raw & RENAME_EXCHANGE != 0) =>
             {
@@ -182,7 +183,7 @@ impl Compiled {
         path_of(case.object()).is_some_and(|path| {
             let path = path.as_os_str().as_bytes();
             // With a folder goes what is in it.
-            let inside = pattern.prefix().strip_prefix(path).is_some_and(|rest| rest.starts_with(b"/"));
+            let inside = pattern.prefix().strip_prefix(path).is_some_and(|rest| path == b"/" || rest.starts_with(b"/"));
             let inside = inside && pattern.prefix() != [path, b"/"].concat();
             inside || self.path.is_some() && pattern.matches(path)
         })

@@ -89,6 +89,7 @@ fn setting(path: &Path) -> Option<String> {
 impl Resolver<'_> {
     /// Adds to what `call` was found to do.
     pub fn beyond(&mut self, call: &RawCall, memory: &dyn Memory, found: &mut Vec<Access>) {
+        self.names_before(found);
         let args = &call.args;
         match call.name() {
             Some("execve") => self.executes(call, args[1], memory, found),
@@ -113,6 +114,21 @@ impl Resolver<'_> {
             .collect();
         for name in settings {
             add(found, Kind::System, Some(Object::System { name }));
+        }
+    }
+
+    /// A mount that the program has made gives files other names than those that rules are about.
+    fn names_before(&self, found: &mut Vec<Access>) {
+        let mut more = Vec::new();
+        for access in found.iter_mut() {
+            let Some(Object::Path { path, .. }) = &mut access.object else { continue };
+            let mut names = self.engine.protection.names_before(self.tid, path);
+            let Some(name) = names.pop() else { continue };
+            *path = name;
+            more.extend(names.into_iter().map(|name| (access.kind, path_object(name.clone(), name))));
+        }
+        for (kind, object) in more {
+            add(found, kind, object);
         }
     }
 

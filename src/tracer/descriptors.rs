@@ -1,14 +1,14 @@
 //! What descriptors are open on. Looked up in /proc; for input and output on open descriptors, which no rule about
 //! opening concerns, remembered until the number can mean something else.
 
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use super::beyond::{open_flags, ways};
 use super::engine::Engine;
 use super::handle::Watch;
 use super::task::InCall;
-use crate::policy::Decision;
+use crate::policy::{By, Decision, NoArgs, Query};
 use crate::sys::RemoteMemory;
 use crate::syscall::{self, Access, Kind, Object, Outcome};
 
@@ -49,9 +49,11 @@ impl Engine {
         Some(object)
     }
 
-    /// Adds to the record of a receiving call what the descriptors are open on that came with the message.
-    fn received(&self, tid: i32, pid: i32, call: &mut InCall, messages: u64) {
+    /// Adds to the record of a receiving call what the descriptors are open on that came with the message. Returns those
+    /// that a rule forbids, to be closed; what nobody decides, its sender did.
+    fn received(&self, tid: i32, pid: i32, call: &mut InCall, messages: u64) -> Vec<i32> {
         let memory = RemoteMemory::new(tid);
+        let mut forbidden = Vec::new();
         for fd in syscall::rows::network::received_descriptors(&call.raw, &memory, messages) {
             let Some(object) = look_up(tid, fd) else { continue };
             let kinds: Vec<Kind> = match &object {
@@ -60,24 +62,49 @@ impl Engine {
             };
             for kind in kinds {
                 let access = Access { kind, object: Some(object.clone()) };
+                if self.forbids_received(pid, call, &access) && !forbidden.contains(&fd) {
+                    forbidden.push(fd);
+                }
                 if !call.accesses.contains(&access) {
                     call.kinds.insert(kind);
                     call.accesses.push(access);
                 }
             }
         }
+        forbidden
+    }
+
+    /// Whether a rule or preset says that a received descriptor may not be had.
+    fn forbids_received(&self, pid: i32, call: &InCall, access: &Access) -> bool {
+        let Some(Object::Path { path, .. }) = &access.object else { return false };
+        // Memory that has no name in any folder.
+        if path.as_os_str().as_bytes().starts_with(b"/memfd:") {
+            return false;
+        }
+        let Some(process) = self.processes.get(&pid) else { return true };
+        let name = call.raw.name().unwrap_or("");
+        let accesses = std::slice::from_ref(access);
+        let query = Query { ancestry: &process.ancestry, pid, call: name, accesses, args: &NoArgs };
+        let verdict = self.rules.decide(&query);
+        verdict.decision > Decision::Ask && verdict.by != By::Default
     }
 
     /// Forgets what a call that has ended may have changed.
-    pub fn after(&mut self, tid: i32, pid: i32, call: &mut InCall, outcome: Outcome) {
-        match call.raw.name() {
+    ///
+    /// Returns received descriptors that the task may not have.
+    pub fn after(&mut self, tid: i32, pid: i32, call: &mut InCall, outcome: Outcome) -> Vec<i32> {
+        let forbidden = match call.raw.name() {
             Some("recvmsg") if !outcome.error => self.received(tid, pid, call, 1),
             Some("recvmmsg" | "recvmmsg_time64") if !outcome.error => {
-                self.received(tid, pid, call, outcome.value.max(0) as u64);
+                self.received(tid, pid, call, outcome.value.max(0) as u64)
             }
-            _ => {}
-        }
-        let call = &*call;
+            _ => Vec::new(),
+        };
+        self.forget_changed(pid, call, outcome);
+        forbidden
+    }
+
+    fn forget_changed(&mut self, pid: i32, call: &InCall, outcome: Outcome) {
         let Some(process) = self.processes.get_mut(&pid) else { return };
         let Some(name) = call.raw.name() else { return };
         match name {

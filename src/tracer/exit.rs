@@ -87,7 +87,7 @@ impl Engine {
             }
             return self.resume(tid, self.watch.free(), 0);
         }
-        self.after(tid, pid, &mut call, outcome);
+        let mut received = self.after(tid, pid, &mut call, outcome);
         self.learn_names(tid, &call, outcome);
         let mut outcome = outcome;
         match self.check_opened(tid, pid, &mut call, outcome) {
@@ -109,7 +109,12 @@ impl Engine {
         }
         let sigreturn = matches!(call.raw.name(), Some("rt_sigreturn" | "sigreturn"));
         let result_text = self.finish_text(tid, &mut call, outcome);
+        let abi = call.asked.abi;
         self.record(tid, pid, call, Some(outcome), result_text, now);
+        if let Some(fd) = received.pop() {
+            self.note("a descriptor was received of what a rule forbids; it was closed");
+            return self.take_back_all(tid, abi, fd.into(), received, Some(outcome.value));
+        }
         if sigreturn
             && value == -i64::from(libc::EINTR)
             && let Some(interrupted) = self.tasks.get_mut(&tid).and_then(|t| t.interrupted.pop())

@@ -157,6 +157,21 @@ impl Own {
         names
     }
 
+    /// What `path` of task `tid` was called before the program made mounts of its own; empty where it is called so
+    /// still, or where it was not there.
+    pub fn names_before(&self, tid: i32, path: &Path) -> Vec<PathBuf> {
+        if !self.remounted.get() {
+            return Vec::new();
+        }
+        let mut views = self.views(tid, path);
+        // The first is Syswall's view, the rest are the task's own.
+        let views = if self.shares_mounts(tid) { views.drain(..1) } else { views.drain(1..) };
+        let mut names: Vec<PathBuf> = views.flat_map(|(table, path)| names_in(&self.mounts, &table, &path)).collect();
+        names.sort();
+        names.dedup();
+        if names.iter().any(|name| name == path) { Vec::new() } else { names }
+    }
+
     /// What `path` is called in /proc, if it is in a proc file system.
     pub fn proc_name(&self, tid: i32, path: &Path) -> Option<PathBuf> {
         if path.starts_with("/proc") {

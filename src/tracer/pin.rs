@@ -40,6 +40,8 @@ pub(super) struct Injection {
     saved: Box<Registers>,
     abi: Abi,
     step: Step,
+    /// What is to be closed as well.
+    rest: Vec<i32>,
 }
 
 /// What became of a call's arguments.
@@ -179,7 +181,7 @@ impl Engine {
             return Arguments::Unsafe;
         }
         if let Some(task) = self.tasks.get_mut(&tid) {
-            task.injection = Some(Injection { saved, abi, step: Step::Map });
+            task.injection = Some(Injection { saved, abi, step: Step::Map, rest: Vec::new() });
         }
         self.resume(tid, Resume::Syscall, 0);
         Arguments::Later
@@ -188,6 +190,11 @@ impl Engine {
     /// Makes the task, which is at the exit of a call that opened `fd`, close it. Then it gets `result`, or makes its
     /// call again.
     pub fn take_back(&mut self, tid: i32, abi: Abi, fd: i64, result: Option<i64>) {
+        self.take_back_all(tid, abi, fd, Vec::new(), result);
+    }
+
+    /// [`Engine::take_back`], of `rest` too.
+    pub fn take_back_all(&mut self, tid: i32, abi: Abi, fd: i64, rest: Vec<i32>, result: Option<i64>) {
         // Where they cannot be had, the task is gone.
         let Ok(saved) = ptrace::registers(tid).map(Box::new) else { return };
         let mut regs = *saved;
@@ -197,7 +204,7 @@ impl Engine {
             return self.not_enforced(tid, error);
         }
         if let Some(task) = self.tasks.get_mut(&tid) {
-            task.injection = Some(Injection { saved, abi, step: Step::Close(result) });
+            task.injection = Some(Injection { saved, abi, step: Step::Close(result), rest });
         }
         self.resume(tid, Resume::Syscall, 0);
     }
@@ -234,6 +241,17 @@ impl Engine {
             (Step::Close(None), _) => {}
             (Step::Close(Some(result)), _) => {
                 let mut regs = *injection.saved;
+                if let Some(fd) = injection.rest.pop() {
+                    *regs.argument(injection.abi, 0) = fd as u64;
+                    regs.call_again(close(injection.abi));
+                    if let Err(error) = ptrace::set_registers(tid, &regs) {
+                        return self.not_enforced(tid, error);
+                    }
+                    if let Some(task) = self.tasks.get_mut(&tid) {
+                        task.injection = Some(injection);
+                    }
+                    return self.resume(tid, Resume::Syscall, 0);
+                }
                 regs.set_result(result);
                 if let Err(error) = ptrace::set_registers(tid, &regs) {
                     return self.not_enforced(tid, error);

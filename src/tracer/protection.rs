@@ -81,6 +81,11 @@ impl Protection {
         }
     }
 
+    /// See [`Own::names_before`].
+    pub fn names_before(&self, tid: i32, path: &Path) -> Vec<PathBuf> {
+        self.own.names_before(tid, path)
+    }
+
     /// What would take the program, or its memory, out of Syswall's sight.
     pub fn blinds(&self, call: &InCall) -> Option<Verdict> {
         let deny = |errno| Verdict { decision: Decision::Deny, errno, ..allow(By::Protection) };

@@ -204,7 +204,12 @@ impl Resolver<'_> {
             -1 => false,
             // No group has the number that the smallest one would be.
             pid if pid < 0 => pid.checked_neg().is_some_and(|group| self.group_is_ours(group)),
-            pid => self.engine.processes.contains_key(&pid) || self.engine.tasks.contains_key(&pid),
+            // One that its parent has just made is there before its first stop has come.
+            pid => {
+                let engine = &self.engine;
+                let known = engine.processes.contains_key(&pid) || engine.tasks.contains_key(&pid);
+                known || engine.expected.contains_key(&pid)
+            }
         };
         Object::Process { pid, tree }
     }

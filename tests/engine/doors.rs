@@ -1,6 +1,6 @@
 //! Doors into the kernel beside the usual ones: each is tried on something that a rule forbids.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Command, Stdio};
@@ -62,7 +62,7 @@ fn a_name_that_is_no_text_is_a_name() {
 fn a_folder_does_not_take_forbidden_files_elsewhere() {
     let dir = Dir::new();
     dir.file("folder/secret", "words");
-    holds("folders that move", 3, &dir, &deny("file.read", "$CWD/folder/secret"), &["folder", "folder/secret"]);
+    holds("folders that move", 5, &dir, &deny("file.read", "$CWD/folder/secret"), &["folder", "folder/secret"]);
     assert_eq!(dir.read("folder/secret"), "words");
 }
 
@@ -271,20 +271,24 @@ fn hand_over(stream: &UnixStream, fd: i32) {
 }
 
 #[test]
-fn what_is_handed_in_through_a_socket_is_recorded() {
+fn what_is_handed_in_through_a_socket_is_closed_where_a_rule_forbids_it_and_recorded() {
     let dir = with_secret();
     let listener = UnixListener::bind(dir.path("socket")).expect("a socket");
     std::fs::set_permissions(dir.path("socket"), std::os::unix::fs::PermissionsExt::from_mode(0o777))
         .expect("its mode");
     let file = std::fs::File::open(dir.path("secret")).expect("the file");
     let server = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().expect("a connection");
-        hand_over(&stream, file.as_raw_fd());
-        // Until it is gone.
-        let _ = stream.write_all(b"");
-        let _ = std::io::Read::read(&mut stream, &mut [0]);
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            hand_over(&stream, file.as_raw_fd());
+            // Until it is gone.
+            let _ = std::io::Read::read(&mut stream, &mut [0]);
+        }
     });
     let record = dir.root().join("run.syswall");
+    let done = attack(&dir, &deny("file.read", "$CWD/secret"), &["handed", "socket"]).code(0);
+    Attacks::new().add(&done.stdout).hold("descriptors that are handed in", 1, &done);
+    done.line("SCM_RIGHTS: EBADF");
     let run = dir.syswall().policy(&but(json!({"decision": "allow"}))).arg("--record").arg(&record);
     run.program(tracee("doors")).args(["handed", "socket"]).run().code(0).line("SCM_RIGHTS: ok");
     server.join().expect("the server");

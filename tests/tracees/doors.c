@@ -111,7 +111,7 @@ static void names(void)
 /* --- The folder of a file that may not be read goes elsewhere. */
 static void folder(void)
 {
-    char other[512];
+    char other[4096];
     const char *slash = strrchr(name_of, '/');
     char dir[256];
     snprintf(dir, sizeof dir, "%.*s", (int)(slash - name_of), name_of);
@@ -132,6 +132,21 @@ static void folder(void)
         snprintf(other, sizeof other, "bound/%s", name_of);
         open_through("bind mount above", other);
     } else tried("bind mount above", -1);
+    char cwd[2048];
+    MUST(getcwd(cwd, sizeof cwd) ? 0 : -1);
+    if (mount("/", "bound", NULL, MS_BIND | MS_REC, NULL) == 0) {
+        snprintf(other, sizeof other, "bound/%s/%s", cwd, name_of);
+        open_through("bind mount of everything", other);
+        snprintf(other, sizeof other, "/%s/%s", cwd, name_of);
+        if (fork() == 0) {
+            if (chroot("bound") == 0) open_through("bind mount as the root", other);
+            _exit(0);
+        }
+        wait(NULL);
+    } else tried("bind mount of everything", -1);
+    int all = (int)syscall(428, AT_FDCWD, "/", 1 | 0x8000);
+    if (all != -1) read_through("open_tree of everything", openat(all, other + 1, O_RDONLY));
+    else tried("open_tree of everything", -1);
     int tree = (int)syscall(428, AT_FDCWD, dir, 1);
     if (tree != -1) read_through("open_tree", openat(tree, slash + 1, O_RDONLY)); else tried("open_tree", -1);
 }
@@ -352,7 +367,7 @@ static void closed(void)
     tried("pidfd_getfd", syscall(SYS_pidfd_getfd, pidfd, 0, 0));
     tried("process_madvise", syscall(SYS_process_madvise, pidfd, &its, 1, 21, 0));
     tried("kcmp", syscall(SYS_kcmp, getpid(), child, 0, 0, 0));
-    kill(child, SIGKILL);
+    MUST(kill(child, SIGKILL));
     tried("PR_SET_PTRACER", prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY));
     tried("PR_SET_MM", prctl(PR_SET_MM, 1, 0, 0, 0));
     tried("unshare a user namespace", unshare(CLONE_NEWUSER));
