@@ -477,10 +477,15 @@ fn components(path: &Path) -> Vec<OsString> {
         .collect()
 }
 
-/// The process behind a pidfd of task `tid` (proc(5), fdinfo).
+/// The process behind a pidfd of task `tid` (proc(5), fdinfo), or behind its directory in a proc file system, which
+/// pidfd_send_signal(2) takes as well.
 pub(super) fn pid_of(tid: i32, fd: i32) -> Option<i32> {
     let info = std::fs::read_to_string(format!("/proc/{tid}/fdinfo/{fd}")).ok()?;
-    info.lines().find_map(|l| l.strip_prefix("Pid:"))?.trim().parse().ok()
+    if let Some(pid) = info.lines().find_map(|l| l.strip_prefix("Pid:")) {
+        return pid.trim().parse().ok();
+    }
+    let directory = std::fs::read_link(format!("/proc/{tid}/fd/{fd}")).ok()?;
+    directory.file_name()?.to_str()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -64,6 +64,18 @@ static void at_task(pid_t leader, pid_t tid, const char *who)
         TRY("mem by its folder", openat(dir, "mem", O_RDWR));
         TRY("environ by its folder", openat(dir, "environ", O_RDONLY));
     }
+    snprintf(path, sizeof path, "/proc/%d", tid);
+    fflush(0);
+    pid_t apart = MUST(fork());
+    if (apart == 0) {
+        /* Out of the tracer's process group, by its directory instead of a pidfd. */
+        setsid();
+        int entry = open(path, O_RDONLY | O_DIRECTORY);
+        TRY("pidfd_send_signal by its folder", syscall(SYS_pidfd_send_signal, entry, SIGKILL, NULL, 0));
+        TRY("pidfd_send_signal SIGTERM by its folder", syscall(SYS_pidfd_send_signal, entry, SIGTERM, NULL, 0));
+        _exit(0);
+    }
+    wait_for(apart);
     int pidfd = (int)syscall(SYS_pidfd_open, tid, 0);
     if (pidfd == -1) pidfd = (int)syscall(SYS_pidfd_open, tid, O_EXCL); /* PIDFD_THREAD */
     if (pidfd != -1) {
