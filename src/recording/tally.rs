@@ -137,15 +137,17 @@ impl Tally {
         let denied = is_denied(shape.decision);
         for access in reader.list(list)?.iter() {
             match (&access.object, access.kind) {
-                (Some(Object::Path { path, .. }), Kind::ProcessExecute) if shape.errno.is_none() || denied => {
-                    if self.programs.len() < MOST && !self.programs.contains(path) {
-                        self.programs.insert(path.clone());
-                    }
+                (Some(Object::Path { path, .. }), Kind::ProcessExecute)
+                    if (shape.errno.is_none() || denied)
+                        && self.programs.len() < MOST
+                        && !self.programs.contains(path) =>
+                {
+                    self.programs.insert(path.clone());
                 }
-                (Some(Object::Address { address, .. }), kind) if kind.group() == "network" => {
-                    if self.hosts.len() < MOST {
-                        self.hosts.insert(*address);
-                    }
+                (Some(Object::Address { address, .. }), kind)
+                    if kind.group() == "network" && self.hosts.len() < MOST =>
+                {
+                    self.hosts.insert(*address);
                 }
                 _ => {}
             }
