@@ -108,8 +108,8 @@ fn a_long_busy_run_holds_no_more_memory_at_its_end_than_in_its_midst() {
         let now = status(running.pid(), "VmRSS:").expect("Syswall's memory");
         samples.push(now);
     }
-    running.signal(nix::sys::signal::Signal::SIGTERM);
-    running.wait();
+    dir.file("stop", "");
+    running.wait().code(0);
     dir.nothing_left_running();
     let size = std::fs::metadata(&record).expect("the recording").len() >> 20;
     let report = dir.bare().args(["report", "--format", "json"]).arg(&record).run().code(0).json();

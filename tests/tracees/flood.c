@@ -54,7 +54,7 @@ int main(int argc, char **argv)
         snprintf(number, sizeof number, "%d", count - 1);
         memset(big, 'x', 120000);
         big[120000] = 0;
-        for (int i = 3; i < 15; i++) words[i] = big;
+        for (int i = 3; i < 10; i++) words[i] = big;
         execve(argv[0], words, words + 3);
         return 96;
     }
