@@ -123,6 +123,6 @@ fn a_long_busy_run_holds_no_more_memory_at_its_end_than_in_its_midst() {
     println!(
         "{seconds} s: {count} calls, {processes} processes and threads, recording {size} MiB; memory at the most {first}, {second}, {last} MiB in the thirds of the run"
     );
-    assert!(last <= second + second / 5 + 8, "{first}, {second}, {last} MiB");
+    assert!(last <= second + second / 5 + 16, "{first}, {second}, {last} MiB");
     assert!(last <= MOST, "{last} MiB");
 }
