@@ -85,7 +85,10 @@ fn ask(
             }
         }
     };
-    asker.ask(question, &session.place, &mut withdrawn)
+    session.handle.terminal(true);
+    let choice = asker.ask(question, &session.place, &mut withdrawn);
+    session.handle.terminal(false);
+    choice
 }
 
 /// Keeps `message` for later, and of all that is kept only what still matters: while one question is thought about, a

@@ -112,7 +112,8 @@ impl Engine {
     }
 
     /// Resumes a task into its call.
-    pub(super) fn go(&mut self, tid: i32, mut call: InCall) {
+    pub(super) fn go(&mut self, tid: i32, call: InCall) {
+        let Some(mut call) = self.hold_reader(tid, call) else { return };
         let Some(task) = self.tasks.get_mut(&tid) else { return };
         call.resumed = monotonic();
         task.call = Some(call);

@@ -23,6 +23,7 @@ use super::output::{Lost, Output};
 use super::protection::Protection;
 use super::questions::Questions;
 use super::task::{Process, State, Task};
+use super::terminal::Readers;
 use super::watchdog::{Pulse, Watchdog};
 use crate::i18n::{Text, mark};
 use crate::policy::{Decision, Rules};
@@ -46,6 +47,7 @@ pub(super) struct Engine {
     pub out: Output,
     pub protection: Protection,
     pub fakes: Fakes,
+    pub readers: Readers,
     pub mounts: Mounts,
     /// Which CPU everybody runs on.
     pub follow: Follow,
@@ -161,6 +163,7 @@ impl Engine {
             out: Output::new(events, messages, trace),
             protection: Protection::new(protected, accessibility),
             fakes: Fakes::default(),
+            readers: Readers::default(),
             mounts: Mounts::new(),
             follow: Follow::new(watch == Watch::All),
             pages: Rc::default(),
@@ -280,6 +283,7 @@ impl Engine {
         match request {
             Request::Answer(id, answer) => self.answered(id, *answer),
             Request::Alive => self.front_end_alive(),
+            Request::Terminal(taken) => self.terminal(taken),
             Request::SetRules(mut rules) => {
                 rules.carry_over(&self.rules);
                 if self.watch == Watch::Policy {

@@ -73,6 +73,7 @@ impl fmt::Display for StartError {
 pub(super) enum Request {
     Answer(QuestionId, Box<Answered>),
     Alive,
+    Terminal(bool),
     SetRules(Box<Rules>),
     Stop,
     Pause(bool),
@@ -110,6 +111,12 @@ impl Handle {
     /// Answers a [`Message::Heartbeat`]. Call it where messages are taken, and nowhere else: it says that they are.
     pub fn alive(&self) {
         self.tell(Request::Alive);
+    }
+
+    /// Says that a question is about to be asked on Syswall's controlling terminal, or is done: until then, tasks of the
+    /// program that would read from it wait.
+    pub fn terminal(&self, taken: bool) {
+        self.tell(Request::Terminal(taken));
     }
 
     /// Puts other rules in force, at once and for waiting questions too. Session rules of this run stay.

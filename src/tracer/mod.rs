@@ -40,6 +40,7 @@ mod resolve;
 mod resolve_socket;
 mod script;
 mod task;
+mod terminal;
 mod trace_text;
 mod verify;
 mod vm;

@@ -83,6 +83,8 @@ pub(super) enum State {
     Listening,
     /// At a call's entry, until this question is answered.
     Asking(u64),
+    /// At the entry of a call that reads from the terminal, until no question has it.
+    Reading,
 }
 
 /// One traced thread.

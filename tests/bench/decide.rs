@@ -1,6 +1,8 @@
 //! What a decision costs among 10 rules and among 10,000: one line for each sort of rule, ns a decision and the ratio.
 //! `cargo bench --bench decide`.
 
+#![allow(clippy::unwrap_used, reason = "a measure that cannot go on fails")]
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod cpus;
 mod doors;
 mod exec;
 mod fail_closed;
+mod floods;
 mod hostile;
 mod jobs;
 mod names;

@@ -351,6 +351,49 @@ fn the_programs_own_input_is_left_to_it() {
 }
 
 #[test]
+fn who_reads_the_terminal_meanwhile_does_not_get_the_answer() {
+    let dir = Dir::new();
+    dir.file("file", "content");
+    let act = tracee("act");
+    let act = act.display();
+    let policy = json!({"syswall": 1, "default": "allow", "rules": [{"decision": "ask", "kind": "file.read", "path": "$CWD/file"}]});
+    // One that reads before the question comes, and one that begins to read while it is there.
+    for order in ["(sleep 0.3; A) & read x", "A & sleep 0.3; read x"] {
+        let line = format!(
+            "{}; wait; echo got $x; rm -f began",
+            order.replace('A', &format!("{act} note began asks cat file"))
+        );
+        let mut terminal = dir.syswall().policy(&policy).program("sh").args(["-c", &line]).in_terminal();
+        terminal.expect(PROMPT);
+        terminal.send("a\n");
+        terminal.expect("cat: 7 content");
+        terminal.send("a line\n");
+        terminal.expect("got a line");
+        ends(terminal, 0);
+    }
+}
+
+#[test]
+fn a_job_that_reads_the_terminal_is_not_stopped_by_a_question() {
+    let dir = Dir::new();
+    dir.file("file", "content");
+    let policy = json!({"syswall": 1, "default": "allow", "rules": [{"decision": "ask", "kind": "file.read", "path": "$CWD/file"}]});
+    let act = tracee("act");
+    // A shell with jobs of their own groups: the one in the foreground reads, the one in the background asks.
+    let line =
+        format!("set -m; (sleep 0.3; {} cat file) & head -n 1 > first; cat first; wait; echo status $?", act.display());
+    let mut terminal = dir.syswall().policy(&policy).program("bash").args(["-c", &line]).in_terminal();
+    terminal.expect(PROMPT);
+    terminal.send("a\n");
+    terminal.expect("cat: 7 content");
+    terminal.send("words\n");
+    terminal.expect("words");
+    let text = ends(terminal, 0);
+    assert!(!text.contains("Stopped"), "{text}");
+    assert_eq!(dir.read("first"), "words\n");
+}
+
+#[test]
 fn hostile_names_are_shown_harmlessly() {
     let dir = Dir::new();
     let name = "x\u{1b}[2J\u{1b}]0;title\u{7}\n\u{202e}evil\u{200b}";

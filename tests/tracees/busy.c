@@ -1,4 +1,4 @@
-/* Processes, threads and calls of every sort. `busy ROUNDS`: so many times each; 0: for ever. */
+/* Processes, threads and calls of every sort. `busy ROUNDS WORKERS`: so many times each; 0: until there is a file `stop`. */
 #include "tracee.h"
 
 static void *thread(void *unused)
@@ -70,7 +70,7 @@ int main(int argc, char **argv)
     close(open("started", O_WRONLY | O_CREAT, 0600));
     for (int i = 0; i < workers; i++)
         if (MUST(fork()) == 0) {
-            for (int n = 0; rounds == 0 || n < rounds; n++) round_of(i);
+            for (int n = 0; rounds == 0 ? access("stop", F_OK) == -1 : n < rounds; n++) round_of(i);
             _exit(0);
         }
     while (wait(0) > 0 || errno == EINTR) { }

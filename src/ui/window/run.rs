@@ -368,16 +368,13 @@ impl Window {
         use nix::sys::signal::{SigSet, Signal};
         let Some(app) = self.application() else { return };
         // They stay blocked, and a thread waits for them: the default action would end Syswall with another status.
-        let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]);
+        let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT]);
         glib::spawn_future_local(async move {
             match bridge::work(move || signals.wait()).await {
                 Some(Ok(_)) => app.quit(),
                 Some(Err(_)) | None => glib::g_warning!("syswall", "signals stay blocked"),
             }
         });
-        if SigSet::from_iter([Signal::SIGQUIT]).thread_unblock().is_err() {
-            glib::g_warning!("syswall", "signals stay blocked");
-        }
     }
 
     fn toast_ended(&self, run: &Rc<Run>) {
