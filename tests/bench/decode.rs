@@ -1,6 +1,7 @@
 //! What decoding and rendering all arguments of typical calls costs on top of the stop: `cargo bench --no-default-features
 //! --bench decode`. The goal is 3 µs a call. `here`: the memory is at hand, which leaves the decoder alone; `process`:
-//! it is another process's, read through the tracer's cache of pages. Allocations are counted.
+//! it is read as that of a traced task is, by process_vm_readv(2) (from this very process) through the tracer's cache of
+//! pages. Allocations are counted.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -48,6 +48,7 @@ fn call(name: &str, args: &[&str], result: i64, objects: Vec<(Kind, Object)>, de
         duration_ns: 1500,
         waited_ns: 10,
         check: Check::Verified,
+        host: None,
     }))
 }
 
