@@ -11,6 +11,7 @@ use crate::policy::{ArgValue, Args, By, Decision, Query, Verdict};
 use crate::recording::Check;
 use crate::sys::RemoteMemory;
 use crate::sys::ptrace::Resume;
+use crate::syscall::pin::never_readable;
 use crate::syscall::{self, Access, ArgText, Kind, KindSet, Memory, Object, RawCall, Render, Row};
 
 /// Numbers past every table: the kernel has no call there and says ENOSYS itself.
@@ -177,7 +178,14 @@ impl Engine {
             Arguments::Later => return None,
         };
         // What is made in the place of another call is not what the program asked for.
-        let raw = if looked.name() == raw.name() { looked } else { raw };
+        let mut shown = if looked.name() == raw.name() { looked } else { raw };
+        for (shown, asked) in shown.args.iter_mut().zip(raw.args) {
+            if *shown == never_readable(raw.abi) {
+                // The kernel is given another address that it cannot read; the program's own is what is told.
+                *shown = asked;
+            }
+        }
+        let raw = shown;
         Some(Checked { raw, looked, slot, unpinned })
     }
 
