@@ -127,7 +127,7 @@ impl Engine {
     fn can_lead(&mut self, tid: i32) -> bool {
         let Some(pid) = self.tasks.get(&tid).map(|t| t.pid) else { return false };
         let Some(process) = self.processes.get_mut(&pid) else { return false };
-        if process.plain_root != Some(true) || process.filtered {
+        if process.plain_root != Some(true) || process.restricted {
             return false;
         }
         match process.like_us {

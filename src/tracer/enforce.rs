@@ -96,6 +96,9 @@ impl Engine {
     /// Sees to it that the call that is made is the one that was decided about.
     fn make(&mut self, tid: i32, call: &mut InCall) -> nix::Result<Plan> {
         let pid = self.tasks.get(&tid).map_or(0, |t| t.pid);
+        if self.writes_under_a_call(tid, pid, call) {
+            return Err(Errno::EAGAIN);
+        }
         let shared = self.vm(pid).is_none_or(|vm| vm.borrow().is_shared());
         let anchors = self.anchors(tid, call, shared);
         if let Some(result) = anchors.result {
