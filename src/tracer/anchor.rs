@@ -6,6 +6,7 @@
 
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
+use std::rc::Rc;
 
 use super::engine::Engine;
 use super::resolve::{Held, Hold};
@@ -28,7 +29,7 @@ fn is_left(call: &str, register: u8) -> bool {
     matches!((call, register), ("execve" | "execveat", _) | ("symlink" | "symlinkat", 0))
 }
 
-fn is_open(call: &str) -> bool {
+pub(super) fn is_open(call: &str) -> bool {
     matches!(call, "open" | "openat" | "openat2" | "creat")
 }
 
@@ -75,6 +76,11 @@ impl Anchors {
     pub fn is_empty(&self) -> bool {
         self.led.is_empty()
     }
+
+    /// The call fails as Syswall's own way there did, and not otherwise.
+    fn fails(&mut self, held: &Held) {
+        self.result = self.result.or(held.lost.map(|error| -i64::from(error as i32)));
+    }
 }
 
 impl Engine {
@@ -97,9 +103,18 @@ impl Engine {
             return anchors;
         }
         if let Some((register, length)) = address {
-            anchors.led.extend(call.held.iter().find_map(|held| socket(held, register, length)));
+            for held in &call.held {
+                match (socket(held, register, length), &held.hold) {
+                    (Some(led), _) => anchors.led.push(led),
+                    (None, Some(_)) => anchors.result = Some(-i64::from(libc::ENOENT)),
+                    (None, None) => anchors.fails(held),
+                }
+            }
             return anchors;
         }
+        // Nothing can be made, removed or renamed by the names `.` and `..`.
+        let within =
+            is_open(row.name) || call.accesses.iter().any(|a| matches!(a.kind, Kind::FileAttributes | Kind::FileWrite));
         for (index, arg) in row.args.iter().enumerate() {
             let register = arg.register.unwrap_or(index as u8);
             if !matches!(arg.show, Show::Path) || arg.when != When::Entry || is_left(row.name, register) {
@@ -111,13 +126,20 @@ impl Engine {
             let path = call.looked.args.get(usize::from(register)).copied().unwrap_or(0);
             let Ok(path) = memory.c_string(path, crate::syscall::access::PATH_MAX) else { continue };
             let Some(held) = call.held.iter().find(|h| h.path == path && h.dir == dir) else { continue };
-            let Some(hold) = &held.hold else { continue };
+            let Some(hold) = &held.hold else {
+                anchors.fails(held);
+                continue;
+            };
             match lead(held, hold, is_open(row.name)) {
+                Lead::Within if within => {
+                    let hold = Hold { fd: Rc::clone(&hold.fd), name: Some(".".into()) };
+                    anchors.led.push(Led { register, text: text(&hold), may_follow: false, length: None });
+                }
+                Lead::Within => {}
                 Lead::To(may_follow) => {
                     anchors.led.push(Led { register, text: text(hold), may_follow, length: None });
                 }
                 Lead::Nowhere => anchors.result = Some(-i64::from(libc::ENOENT)),
-                Lead::Not => {}
             }
         }
         anchors
@@ -179,7 +201,8 @@ enum Lead {
     To(bool),
     /// Nothing was there, so that the call fails.
     Nowhere,
-    Not,
+    /// To the directory that is held, by its name within itself: links are not followed there.
+    Within,
 }
 
 fn lead(held: &Held, hold: &Hold, opens: bool) -> Lead {
@@ -187,10 +210,10 @@ fn lead(held: &Held, hold: &Hold, opens: bool) -> Lead {
         // The object itself.
         (true, false, _) => Lead::To(false),
         // It will be made by an open, which must not follow what somebody else puts there.
-        (true, true, false) if opens => Lead::To(true),
-        (true, true, false) => Lead::Nowhere,
+        (true, true, _) if opens => Lead::To(true),
+        (true, true, _) => Lead::Nowhere,
         (false, true, _) => Lead::To(false),
-        _ => Lead::Not,
+        (false, false, _) => Lead::Within,
     }
 }
 

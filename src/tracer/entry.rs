@@ -1,5 +1,6 @@
 //! A call's entry: decode, resolve, decide, carry out.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::engine::{Engine, now};
@@ -194,7 +195,15 @@ impl Engine {
             return (Vec::new(), Vec::new());
         }
         let wants = syscall::wants(call, row, memory);
-        let mut resolver = Resolver { engine: self, tid, pid, held: Vec::new(), resolve: resolve_flags(call, memory) };
+        let mut resolver = Resolver {
+            engine: self,
+            tid,
+            pid,
+            held: Vec::new(),
+            resolve: resolve_flags(call, memory),
+            opens: super::anchor::is_open(row.name),
+            failed: Cell::default(),
+        };
         let mut accesses = resolver.resolve(wants);
         resolver.beyond(call, memory, &mut accesses);
         (accesses, resolver.held)

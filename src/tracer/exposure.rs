@@ -82,7 +82,9 @@ impl Engine {
     pub fn note_exposure(&mut self, tid: i32, pid: i32, call: &InCall) {
         let exposes = match call.raw.name() {
             Some("mmap" | "mmap2") => self.maps_what_may_change(tid, pid, &call.raw),
-            Some("shmat" | "io_setup" | "io_uring_setup" | "io_uring_enter" | "userfaultfd" | "remap_file_pages") => true,
+            Some("shmat" | "io_setup" | "io_uring_setup" | "io_uring_enter" | "userfaultfd" | "remap_file_pages") => {
+                true
+            }
             Some("ioctl") => call.raw.args[1] as u32 == USERFAULTFD_IOC_NEW,
             _ => false,
         };
