@@ -11,6 +11,7 @@ use std::rc::Rc;
 use super::engine::Engine;
 use super::resolve::{Held, Hold};
 use super::task::InCall;
+use super::vm::Slot;
 use crate::sys::ptrace;
 use crate::sys::{Registers, RemoteMemory};
 use crate::syscall::access::AT_FDCWD;
@@ -164,12 +165,18 @@ impl Engine {
 
     /// Points the call that the task is at the entry of to what was pinned and led. EFAULT: there is no place for it.
     pub fn commit(&mut self, tid: i32, call: &mut InCall, anchors: &Anchors) -> nix::Result<()> {
-        let mut made = if call.slot.is_some() { call.looked } else { call.asked };
+        // A multiplexed call has its arguments in memory: the call that it stands for is made.
+        let mut made = if call.slot.is_some() || !anchors.is_empty() { call.looked } else { call.asked };
         if made == call.asked && anchors.is_empty() {
             return Ok(());
         }
         let saved = ptrace::registers(tid)?;
         if !anchors.is_empty() {
+            if call.slot.is_none() {
+                // Where pages are, they are used: what is below the stack may not be mapped.
+                let pid = self.tasks.get(&tid).map_or(tid, |t| t.pid);
+                call.slot = self.vm(pid).and_then(|vm| Slot::take(&vm));
+            }
             place(tid, call, &saved, anchors, &mut made)?;
         }
         let mut regs = saved;
@@ -208,6 +215,8 @@ enum Lead {
 fn lead(held: &Held, hold: &Hold, opens: bool) -> Lead {
     match (held.follow, hold.name.is_some(), held.exists) {
         // The object itself.
+        // With a slash behind it even who follows no links gets to it.
+        (true, false, _) if held.path.ends_with(b"/") => Lead::Within,
         (true, false, _) => Lead::To(false),
         // It will be made by an open, which must not follow what somebody else puts there.
         (true, true, _) if opens => Lead::To(true),
@@ -250,7 +259,10 @@ fn place(tid: i32, call: &mut InCall, saved: &Registers, anchors: &Anchors, made
         Some(slot) => slot.put(tid, &block).map_err(|_| fault)?,
         None => {
             let at = (saved.stack().wrapping_sub(RED_ZONE + block.len() as u64)) & !15;
-            RemoteMemory::new(tid).write(at, &block)?;
+            let memory = RemoteMemory::new(tid);
+            let under = (&memory as &dyn Memory).up_to(at, block.len()).filter(|b| b.len() == block.len());
+            call.under = Some((at, under.ok_or(fault)?));
+            memory.write(at, &block)?;
             at
         }
     };

@@ -106,6 +106,7 @@ impl Engine {
             slot,
             held,
             saved: None,
+            under: None,
             led: false,
             unpinned,
             changed: false,

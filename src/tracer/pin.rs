@@ -173,7 +173,7 @@ impl Engine {
     }
 
     /// Makes the task map pages instead of its call, which it makes again afterwards.
-    fn inject(&mut self, tid: i32, abi: Abi) -> Arguments {
+    pub(super) fn inject(&mut self, tid: i32, abi: Abi) -> Arguments {
         let Ok(saved) = ptrace::registers(tid).map(Box::new) else { return Arguments::Unsafe };
         let mut regs = *saved;
         let (nr, flags) = mmap(abi);

@@ -550,7 +550,7 @@ impl Walk {
     /// Opens what is `at`, which the kernel reaches by `real`.
     fn open(&self, at: &Path, real: &Path, flags: OFlag) -> nix::Result<OwnedFd> {
         let flags = flags | OFlag::O_PATH | OFlag::O_CLOEXEC;
-        if at != real {
+        if at != real || self.nameless.is_some() {
             return open(real, flags, Mode::empty());
         }
         // No link is left in it.

@@ -45,6 +45,8 @@ pub(super) struct InCall {
     pub held: Vec<Held>,
     /// The registers as the program set them, where the kernel was given others.
     pub saved: Option<Box<Registers>>,
+    /// What was below the stack where its paths were put: where, and the bytes.
+    pub under: Option<(u64, Vec<u8>)>,
     /// Whether its paths were led through what Syswall holds.
     pub led: bool,
     /// Whether its arguments can be changed by others and could not be copied.
