@@ -13,7 +13,7 @@ const SLOTS: u64 = 32;
 /// Bytes of a region.
 pub(super) const REGION: u64 = SLOT * SLOTS;
 /// Regions of an address space at most; more tasks than fit wait in no honest program in such calls.
-const REGIONS: usize = 32;
+const REGIONS: usize = 256;
 
 struct Region {
     base: u64,

@@ -62,6 +62,11 @@ fn children_that_borrow_the_memory() {
 }
 
 #[test]
+fn a_program_in_a_user_namespace_of_its_own() {
+    unnoticed("namespace");
+}
+
+#[test]
 fn what_is_below_the_stack_is_as_before() {
     unnoticed("stack");
 }

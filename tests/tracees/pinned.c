@@ -390,6 +390,18 @@ static void *magic(void *unused)
     return unused;
 }
 
+/* In a user namespace of its own the links of other processes cannot be followed. */
+static void namespace(void)
+{
+    say("mkdir before: %s", outcome(mkdir("d", 0700)));
+    if (unshare(CLONE_NEWUSER) == -1) say("no user namespaces here");
+    say("mkdir: %s", outcome(mkdir("e", 0700)));
+    say("rmdir: %s", outcome(rmdir("e")));
+    int fd = MUST(open("f", O_CREAT | O_WRONLY, 0600));
+    close(fd);
+    say("truncate: %s", outcome(truncate("f", 0)));
+}
+
 int main(int argc, char **argv)
 {
     CHECK(argc == 2);
@@ -408,6 +420,7 @@ int main(int argc, char **argv)
     else if (!strcmp(what, "filter")) filter();
     else if (!strcmp(what, "spawns")) { spawns(NULL); in_thread(spawns, NULL); }
     else if (!strcmp(what, "stack")) stack();
+    else if (!strcmp(what, "namespace")) namespace();
     else if (!strcmp(what, "magic")) { magic(NULL); in_thread(magic, NULL); }
     else return 2;
     return 0;
