@@ -19,7 +19,7 @@ pub mod ptrace;
 mod wait;
 
 pub use arch::Registers;
-pub use filetype::{file_type, file_type_at};
+pub use filetype::{file_owner_at, file_type, file_type_at};
 pub use handle::{HANDLE_MAX, open_handle};
 pub use memory::{RemoteMemory, seal_nothing};
 pub use pidfd::{SocketInfo, copy_descriptor, refuse_all, socket_info, socket_name, socket_peer};

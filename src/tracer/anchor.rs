@@ -6,10 +6,12 @@
 
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
+use std::rc::Rc;
 
 use super::engine::Engine;
 use super::resolve::{Held, Hold};
 use super::task::InCall;
+use super::vm::Slot;
 use crate::sys::ptrace;
 use crate::sys::{Registers, RemoteMemory};
 use crate::syscall::access::AT_FDCWD;
@@ -28,7 +30,7 @@ fn is_left(call: &str, register: u8) -> bool {
     matches!((call, register), ("execve" | "execveat", _) | ("symlink" | "symlinkat", 0))
 }
 
-fn is_open(call: &str) -> bool {
+pub(super) fn is_open(call: &str) -> bool {
     matches!(call, "open" | "openat" | "openat2" | "creat")
 }
 
@@ -75,6 +77,11 @@ impl Anchors {
     pub fn is_empty(&self) -> bool {
         self.led.is_empty()
     }
+
+    /// The call fails as Syswall's own way there did, and not otherwise.
+    fn fails(&mut self, held: &Held) {
+        self.result = self.result.or(held.lost.map(|error| -i64::from(error as i32)));
+    }
 }
 
 impl Engine {
@@ -97,9 +104,18 @@ impl Engine {
             return anchors;
         }
         if let Some((register, length)) = address {
-            anchors.led.extend(call.held.iter().find_map(|held| socket(held, register, length)));
+            for held in &call.held {
+                match (socket(held, register, length), &held.hold) {
+                    (Some(led), _) => anchors.led.push(led),
+                    (None, Some(_)) => anchors.result = Some(-i64::from(libc::ENOENT)),
+                    (None, None) => anchors.fails(held),
+                }
+            }
             return anchors;
         }
+        // Nothing can be made, removed or renamed by the names `.` and `..`.
+        let within =
+            is_open(row.name) || call.accesses.iter().any(|a| matches!(a.kind, Kind::FileAttributes | Kind::FileWrite));
         for (index, arg) in row.args.iter().enumerate() {
             let register = arg.register.unwrap_or(index as u8);
             if !matches!(arg.show, Show::Path) || arg.when != When::Entry || is_left(row.name, register) {
@@ -111,13 +127,20 @@ impl Engine {
             let path = call.looked.args.get(usize::from(register)).copied().unwrap_or(0);
             let Ok(path) = memory.c_string(path, crate::syscall::access::PATH_MAX) else { continue };
             let Some(held) = call.held.iter().find(|h| h.path == path && h.dir == dir) else { continue };
-            let Some(hold) = &held.hold else { continue };
+            let Some(hold) = &held.hold else {
+                anchors.fails(held);
+                continue;
+            };
             match lead(held, hold, is_open(row.name)) {
+                Lead::Within if within => {
+                    let hold = Hold { fd: Rc::clone(&hold.fd), name: Some(".".into()) };
+                    anchors.led.push(Led { register, text: text(&hold), may_follow: false, length: None });
+                }
+                Lead::Within => {}
                 Lead::To(may_follow) => {
                     anchors.led.push(Led { register, text: text(hold), may_follow, length: None });
                 }
                 Lead::Nowhere => anchors.result = Some(-i64::from(libc::ENOENT)),
-                Lead::Not => {}
             }
         }
         anchors
@@ -127,7 +150,7 @@ impl Engine {
     fn can_lead(&mut self, tid: i32) -> bool {
         let Some(pid) = self.tasks.get(&tid).map(|t| t.pid) else { return false };
         let Some(process) = self.processes.get_mut(&pid) else { return false };
-        if process.plain_root != Some(true) || process.filtered {
+        if process.plain_root != Some(true) || process.restricted {
             return false;
         }
         match process.like_us {
@@ -142,12 +165,18 @@ impl Engine {
 
     /// Points the call that the task is at the entry of to what was pinned and led. EFAULT: there is no place for it.
     pub fn commit(&mut self, tid: i32, call: &mut InCall, anchors: &Anchors) -> nix::Result<()> {
-        let mut made = if call.slot.is_some() { call.looked } else { call.asked };
+        // A multiplexed call has its arguments in memory: the call that it stands for is made.
+        let mut made = if call.slot.is_some() || !anchors.is_empty() { call.looked } else { call.asked };
         if made == call.asked && anchors.is_empty() {
             return Ok(());
         }
         let saved = ptrace::registers(tid)?;
         if !anchors.is_empty() {
+            if call.slot.is_none() {
+                // Where pages are, they are used: what is below the stack may not be mapped.
+                let pid = self.tasks.get(&tid).map_or(tid, |t| t.pid);
+                call.slot = self.vm(pid).and_then(|vm| Slot::take(&vm));
+            }
             place(tid, call, &saved, anchors, &mut made)?;
         }
         let mut regs = saved;
@@ -179,18 +208,21 @@ enum Lead {
     To(bool),
     /// Nothing was there, so that the call fails.
     Nowhere,
-    Not,
+    /// To the directory that is held, by its name within itself: links are not followed there.
+    Within,
 }
 
 fn lead(held: &Held, hold: &Hold, opens: bool) -> Lead {
     match (held.follow, hold.name.is_some(), held.exists) {
         // The object itself.
+        // With a slash behind it even who follows no links gets to it.
+        (true, false, _) if held.path.ends_with(b"/") => Lead::Within,
         (true, false, _) => Lead::To(false),
         // It will be made by an open, which must not follow what somebody else puts there.
-        (true, true, false) if opens => Lead::To(true),
-        (true, true, false) => Lead::Nowhere,
+        (true, true, _) if opens => Lead::To(true),
+        (true, true, _) => Lead::Nowhere,
         (false, true, _) => Lead::To(false),
-        _ => Lead::Not,
+        (false, false, _) => Lead::Within,
     }
 }
 
@@ -227,7 +259,10 @@ fn place(tid: i32, call: &mut InCall, saved: &Registers, anchors: &Anchors, made
         Some(slot) => slot.put(tid, &block).map_err(|_| fault)?,
         None => {
             let at = (saved.stack().wrapping_sub(RED_ZONE + block.len() as u64)) & !15;
-            RemoteMemory::new(tid).write(at, &block)?;
+            let memory = RemoteMemory::new(tid);
+            let under = (&memory as &dyn Memory).up_to(at, block.len()).filter(|b| b.len() == block.len());
+            call.under = Some((at, under.ok_or(fault)?));
+            memory.write(at, &block)?;
             at
         }
     };

@@ -121,6 +121,7 @@ impl Engine {
         if matches!(name, "chroot" | "pivot_root" | "unshare" | "setns") {
             process.plain_root = None;
         }
+        process.restricted |= name == "landlock_restrict_self";
         if call.kinds.contains(Kind::ProcessIdentity) {
             process.like_us = None;
         }

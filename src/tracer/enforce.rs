@@ -4,6 +4,7 @@ use nix::errno::Errno;
 
 use super::engine::Engine;
 use super::entry::allow;
+use super::pin::Arguments;
 use super::task::{InCall, Plan, State};
 use crate::i18n::{Text, mark};
 use crate::policy::{By, Decision, Verdict};
@@ -61,6 +62,13 @@ impl Engine {
             Decision::Allow => match self.make(tid, &mut call) {
                 Ok(plan) => call.plan = plan,
                 Err(Errno::ESRCH) => return,
+                // Below the stack there is no place for its paths: pages are mapped, and the call comes again.
+                Err(Errno::EFAULT) if self.maps_pages(tid, call.asked.abi) => {
+                    if let Some(task) = self.tasks.get_mut(&tid) {
+                        task.interrupted.push(call);
+                    }
+                    return;
+                }
                 Err(_) => {
                     // What was decided about cannot be made to be what happens.
                     call.verdict = Verdict { decision: Decision::Deny, errno: libc::ENOMEM, ..allow(By::Protection) };
@@ -93,9 +101,18 @@ impl Engine {
         self.go(tid, call);
     }
 
+    fn maps_pages(&mut self, tid: i32, abi: Abi) -> bool {
+        let vm = self.tasks.get(&tid).and_then(|t| self.vm(t.pid));
+        let may = vm.is_some_and(|vm| !vm.borrow().has_region() && vm.borrow().has_room());
+        may && matches!(self.inject(tid, abi), Arguments::Later)
+    }
+
     /// Sees to it that the call that is made is the one that was decided about.
     fn make(&mut self, tid: i32, call: &mut InCall) -> nix::Result<Plan> {
         let pid = self.tasks.get(&tid).map_or(0, |t| t.pid);
+        if self.writes_under_a_call(tid, pid, call) {
+            return Err(Errno::EAGAIN);
+        }
         let shared = self.vm(pid).is_none_or(|vm| vm.borrow().is_shared());
         let anchors = self.anchors(tid, call, shared);
         if let Some(result) = anchors.result {

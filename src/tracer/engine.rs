@@ -11,7 +11,6 @@ use async_channel::{Receiver, Sender};
 use nix::errno::Errno;
 
 use super::bell::{Bell, Ringer};
-use super::exposure::Settled;
 use super::fakes::Fakes;
 use super::follow::Follow;
 use super::handle::{Request, Setup, StartError, Watch};
@@ -66,7 +65,8 @@ pub(super) struct Engine {
     pub watch: Watch,
     /// Whether the kernel can be made to keep pinned pages as they are (mseal(2)).
     pub seals: bool,
-    pub settled: Settled,
+    /// Whether a program of root's has changed what is taken for unchanging.
+    pub system_changes: bool,
     /// What every question is answered with, without asking.
     pub answer: Option<Decision>,
     pub forward_signals: bool,
@@ -176,7 +176,7 @@ impl Engine {
             started: Some(started),
             watch,
             seals: super::pin::kernel_seals(),
-            settled: Settled::default(),
+            system_changes: false,
             answer,
             forward_signals,
             stopping: false,
@@ -408,7 +408,7 @@ impl Engine {
     /// How `tid` goes on: to the end of the call that it is in, or as it goes outside of calls.
     pub fn onward(&self, tid: i32) -> Resume {
         match self.tasks.get(&tid) {
-            Some(task) if task.call.is_some() => Resume::Syscall,
+            Some(task) if task.call.is_some() || task.injection.is_some() => Resume::Syscall,
             _ => self.watch.free(),
         }
     }

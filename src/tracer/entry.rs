@@ -1,5 +1,6 @@
 //! A call's entry: decode, resolve, decide, carry out.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::engine::{Engine, now};
@@ -59,6 +60,11 @@ fn resolve_flags(call: &RawCall, memory: &dyn Memory) -> u64 {
     }
 }
 
+/// `flags` of a clone3's `struct clone_args`.
+fn clone_flags(call: &RawCall, memory: &dyn Memory) -> Option<u64> {
+    (call.name() == Some("clone3")).then(|| memory.u64(call.args[0])).flatten()
+}
+
 /// What a number without a name, or a name without a row, is taken for.
 fn unknown(call: &RawCall) -> Vec<Access> {
     let object = Some(Object::System { name: syscall::call_name(call) });
@@ -101,11 +107,13 @@ impl Engine {
             slot,
             held,
             saved: None,
+            under: None,
             led: false,
             unpinned,
             changed: false,
             no_follow: false,
             resolve_flags: resolve_flags(&looked, &memory),
+            clone_flags: clone_flags(&looked, &memory),
             ip,
             row,
             args,
@@ -143,15 +151,15 @@ impl Engine {
             };
             let Checked { raw, looked, slot, unpinned } = arguments;
             (again.raw, again.looked, again.slot, again.unpinned) = (raw, looked, slot, unpinned);
+            again.clone_flags = clone_flags(&again.looked, &memory);
         }
         self.show_again(tid, &call, &mut again, &memory);
         let (accesses, held) = self.accesses(tid, pid, &again.looked, &memory);
         again.held = held;
-        if accesses == again.accesses {
-            return self.carry_out(tid, again);
+        if accesses != again.accesses {
+            again.accesses = accesses;
+            again.granted.clear();
         }
-        again.accesses = accesses;
-        again.granted.clear();
         self.judge(tid, again);
     }
 
@@ -196,7 +204,15 @@ impl Engine {
             return (Vec::new(), Vec::new());
         }
         let wants = syscall::wants(call, row, memory);
-        let mut resolver = Resolver { engine: self, tid, pid, held: Vec::new(), resolve: resolve_flags(call, memory) };
+        let mut resolver = Resolver {
+            engine: self,
+            tid,
+            pid,
+            held: Vec::new(),
+            resolve: resolve_flags(call, memory),
+            opens: super::anchor::is_open(row.name),
+            failed: Cell::default(),
+        };
         let mut accesses = resolver.resolve(wants);
         resolver.beyond(call, memory, &mut accesses);
         (accesses, resolver.held)

@@ -128,6 +128,10 @@ impl Engine {
     /// Puts the registers back that the program had, but for the result. Returns what the program is told.
     fn put_back(&mut self, tid: i32, call: &mut InCall, value: i64, error: bool) -> nix::Result<Outcome> {
         let Some(saved) = call.saved.take() else { return Ok(Outcome { value, error }) };
+        if let Some((at, bytes)) = call.under.take() {
+            // It was written to at the entry; where that is no more possible, the call has unmapped it.
+            let _ = RemoteMemory::new(tid).write(at, &bytes);
+        }
         let mut regs = *saved;
         let mut outcome = Outcome { value, error };
         if call.no_follow && outcome.errno() == Some(libc::ELOOP) {

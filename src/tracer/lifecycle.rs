@@ -16,8 +16,8 @@ use super::vm::{SharedVm, Vm};
 use crate::i18n::Text;
 use crate::recording::{ExitStatus, What};
 use crate::sys::launch::Launch;
-use crate::sys::{RemoteMemory, Status, ptrace};
-use crate::syscall::{Memory, RawCall};
+use crate::sys::{Status, ptrace};
+use crate::syscall::RawCall;
 
 /// The flags of clone(2) that vfork(2) is made of.
 const VFORK: u64 = CLONE_VM | libc::CLONE_VFORK as u64;
@@ -47,7 +47,7 @@ impl Engine {
                 descriptors: HashMap::new(),
                 plain_root: None,
                 like_us: None,
-                filtered: false,
+                restricted: false,
                 vm: SharedVm::clone(&vm),
             },
         );
@@ -82,11 +82,9 @@ impl Engine {
     /// How the child is made that `parent` is about to be told of.
     fn birth(&self, parent: i32, event: i32) -> Birth {
         let call = self.tasks.get(&parent).and_then(|t| t.call.as_ref());
-        let memory = RemoteMemory::new(parent);
-        let memory: &dyn Memory = &memory;
         let by_call = call.and_then(|call| match call.raw.name()? {
             "clone" => Some(call.looked.args[0]),
-            "clone3" => memory.u64(call.looked.args[0]),
+            "clone3" => call.clone_flags,
             "vfork" => Some(VFORK),
             "fork" => Some(0),
             _ => None,
@@ -136,7 +134,7 @@ impl Engine {
                     descriptors: HashMap::new(),
                     plain_root: None,
                     like_us: None,
-                    filtered: false,
+                    restricted: false,
                     vm: Vm::new(true),
                 },
             };
@@ -164,6 +162,8 @@ impl Engine {
     pub fn adopt_strays(&mut self) {
         for (tid, stop) in std::mem::take(&mut self.orphans) {
             let Some(pid) = thread_group(tid) else { continue };
+            // With whom it shares memory, only its maker could have told.
+            self.expose_all();
             let parent = parent(pid).filter(|p| self.processes.contains_key(p)).unwrap_or(self.root);
             self.follow.born(tid, parent);
             self.adopt_as(tid, pid, parent, None);

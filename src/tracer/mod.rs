@@ -14,6 +14,7 @@
 mod anchor;
 mod bell;
 mod beyond;
+mod by_hand;
 mod decoys;
 mod descriptors;
 mod enforce;

@@ -8,9 +8,12 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::descriptors::look_up;
 use super::engine::Engine;
+use super::handle::Watch;
 use super::vm::{REGION, SharedVm, Slot};
 use crate::sys::Registers;
+use crate::sys::credentials::filters;
 use crate::sys::ptrace::{self, Resume};
 use crate::syscall::pin::{never_readable, pinned};
 use crate::syscall::{Abi, Memory, RawCall, Row, X32_BIT, demultiplex::is_inner, lookup};
@@ -30,8 +33,9 @@ enum Step {
     Map,
     /// mseal(2) of what was mapped.
     Seal,
-    /// close(2) of what must not be open. Then the program gets this result, or (`None`) makes its call again.
-    Close(Option<i64>),
+    /// close(2) of the descriptor, which must not be open. Then the program gets this result, or (`None`) makes its
+    /// call again.
+    Close(i64, Option<i64>),
 }
 
 /// A call of Syswall's in the place of a task's own.
@@ -111,7 +115,7 @@ fn with_own_number(call: RawCall) -> Option<RawCall> {
 /// Whether `call` installs a filter of the program's own: afterwards it may be too late to map pages.
 pub(super) fn prepares(call: &RawCall) -> bool {
     match call.name() {
-        Some("seccomp") => call.args[0] == SECCOMP_SET_MODE_FILTER,
+        Some("seccomp") => call.args[0] as u32 as u64 == SECCOMP_SET_MODE_FILTER,
         Some("prctl") => call.args[0] as u32 as u64 == PR_SET_SECCOMP,
         _ => false,
     }
@@ -169,7 +173,7 @@ impl Engine {
     }
 
     /// Makes the task map pages instead of its call, which it makes again afterwards.
-    fn inject(&mut self, tid: i32, abi: Abi) -> Arguments {
+    pub(super) fn inject(&mut self, tid: i32, abi: Abi) -> Arguments {
         let Ok(saved) = ptrace::registers(tid).map(Box::new) else { return Arguments::Unsafe };
         let mut regs = *saved;
         let (nr, flags) = mmap(abi);
@@ -204,7 +208,7 @@ impl Engine {
             return self.not_enforced(tid, error);
         }
         if let Some(task) = self.tasks.get_mut(&tid) {
-            task.injection = Some(Injection { saved, abi, step: Step::Close(result), rest });
+            task.injection = Some(Injection { saved, abi, step: Step::Close(fd, result), rest });
         }
         self.resume(tid, Resume::Syscall, 0);
     }
@@ -215,11 +219,15 @@ impl Engine {
         let pid = task.pid;
         let Some(mut injection) = task.injection.take() else { return };
         let Some(vm) = self.vm(pid) else { return };
+        let filtered = self.has_filter(tid);
         match (injection.step, error) {
             (Step::Map, true) => vm.borrow_mut().refused = true,
+            // A filter of the program's own may have answered in the kernel's place.
+            (Step::Map, false) if filtered && !is_region(tid, value as u64, "rd") => vm.borrow_mut().refused = true,
             (Step::Map, false) => {
                 vm.borrow_mut().add_region(value as u64);
-                if self.seals {
+                // Many a filter ends a program for a call that it does not know.
+                if self.seals && (!filtered || self.watch == Watch::Policy) {
                     let mut regs = *injection.saved;
                     let abi = injection.abi;
                     for (index, value) in [value as u64, REGION, 0].into_iter().enumerate() {
@@ -236,14 +244,19 @@ impl Engine {
                     return self.resume(tid, Resume::Syscall, 0);
                 }
             }
-            (Step::Seal, false) => vm.borrow_mut().seal(),
-            (Step::Seal, true) => {}
-            (Step::Close(None), _) => {}
-            (Step::Close(Some(result)), _) => {
+            (Step::Seal, false) if !filtered || is_region(tid, vm.borrow().newest(), "sl") => vm.borrow_mut().seal(),
+            // Where unmapping is not seen, only the kernel can keep it.
+            (Step::Seal, _) => vm.borrow_mut().refused = self.watch == Watch::Policy,
+            (Step::Close(fd, _), _) if filtered && look_up(tid, fd as i32).is_some() => {
+                return self.end_with_forbidden(tid);
+            }
+            (Step::Close(_, None), _) => {}
+            (Step::Close(_, Some(result)), _) => {
                 let mut regs = *injection.saved;
                 if let Some(fd) = injection.rest.pop() {
                     *regs.argument(injection.abi, 0) = fd as u64;
                     regs.call_again(close(injection.abi));
+                    injection.step = Step::Close(i64::from(fd), Some(result));
                     if let Err(error) = ptrace::set_registers(tid, &regs) {
                         return self.not_enforced(tid, error);
                     }
@@ -267,14 +280,28 @@ impl Engine {
     /// finds what it would find without Syswall.
     pub fn interrupt_injection(&mut self, tid: i32) {
         let Some(injection) = self.tasks.get_mut(&tid).and_then(|t| t.injection.take()) else { return };
-        if matches!(injection.step, Step::Close(_)) {
+        if matches!(injection.step, Step::Close(..)) {
             // A handler could use what is still open.
-            self.note("a program with a forbidden descriptor was ended");
-            let pid = self.tasks.get(&tid).map_or(tid, |t| t.pid);
-            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
-            return;
+            return self.end_with_forbidden(tid);
         }
         self.own_call_again(tid, &injection);
+    }
+
+    /// A descriptor that must not be open is still open.
+    fn end_with_forbidden(&mut self, tid: i32) {
+        self.note("a program with a forbidden descriptor was ended");
+        let pid = self.tasks.get(&tid).map_or(tid, |t| t.pid);
+        // Whoever is gone needs no signal.
+        let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+
+    /// Whether a seccomp filter other than Syswall's may answer the calls of `tid` in the kernel's place.
+    fn has_filter(&self, tid: i32) -> bool {
+        let ours = u64::from(self.watch == Watch::Policy);
+        match (filters(&tid.to_string()), filters("self")) {
+            (Some(theirs), Some(outer)) => theirs > outer + ours,
+            _ => true,
+        }
     }
 
     fn own_call_again(&mut self, tid: i32, injection: &Injection) {
@@ -301,6 +328,26 @@ impl Engine {
             _ => false,
         }
     }
+}
+
+/// Whether the pages of a region are at `base` in the memory of `tid`, not to be written by it, and are marked so
+/// (proc(5), VmFlags in /proc/PID/smaps).
+fn is_region(tid: i32, base: u64, mark: &str) -> bool {
+    let maps = std::fs::read_to_string(format!("/proc/{tid}/smaps")).unwrap_or_default();
+    let mut holds = false;
+    for line in maps.lines() {
+        if let Some(flags) = line.strip_prefix("VmFlags:") {
+            if holds {
+                return flags.split_whitespace().any(|flag| flag == mark);
+            }
+        } else if let Some((range, rest)) = line.split_once(' ')
+            && let Some((from, to)) = range.split_once('-')
+            && let (Ok(from), Ok(to)) = (u64::from_str_radix(from, 16), u64::from_str_radix(to, 16))
+        {
+            holds = base != 0 && from <= base && base.saturating_add(REGION) <= to && rest.starts_with("r--p");
+        }
+    }
+    false
 }
 
 /// Whether this kernel knows mseal(2).

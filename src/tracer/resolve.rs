@@ -1,10 +1,11 @@
 //! From what a call names to what that is: through the task's own directories, descriptors, root and links, at the
 //! moment of the stop. Nothing of the kernel's state is mirrored here.
 
+use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use nix::errno::Errno;
@@ -18,7 +19,9 @@ use crate::syscall::access::{AT_FDCWD, Condition, Target, Want};
 use crate::syscall::{Access, Kind, Object};
 
 /// Links that are followed before a name counts as a loop (path_resolution(7)).
-const LINKS: usize = 40;
+pub(super) const LINKS: usize = 40;
+/// How often a path is walked anew that changes meanwhile.
+const AGAIN: usize = 4;
 
 /// Fail with EAGAIN rather than wait (openat2(2), Linux 5.12); nix has no name for it.
 const CACHED: ResolveFlag = ResolveFlag::from_bits_retain(libc::RESOLVE_CACHED);
@@ -34,6 +37,8 @@ pub(super) struct Place {
     pub exists: bool,
     /// What was looked at, kept open; `None`: only its path is known.
     pub hold: Option<Hold>,
+    /// Why there is nothing to hold: the kernel does not get there.
+    pub lost: Option<Errno>,
 }
 
 /// What a path led to, by a descriptor of Syswall's: whoever goes on from there cannot be led elsewhere.
@@ -55,6 +60,8 @@ pub(super) struct Held {
     pub follow: bool,
     pub exists: bool,
     pub hold: Option<Hold>,
+    /// See [`Place::lost`].
+    pub lost: Option<Errno>,
 }
 
 impl Place {
@@ -80,6 +87,10 @@ pub(super) struct Resolver<'a> {
     pub held: Vec<Held>,
     /// How an openat2 wants its path walked (RESOLVE_…).
     pub resolve: u64,
+    /// Whether the call opens something.
+    pub opens: bool,
+    /// Why the kernel's last walk failed.
+    pub failed: Cell<Option<Errno>>,
 }
 
 impl Resolver<'_> {
@@ -94,13 +105,17 @@ impl Resolver<'_> {
             let object = match target {
                 Target::Nothing => None,
                 Target::Path { dir, ref path, follow } => {
+                    // With a slash behind it a link is followed whatever the flags say, but where the name itself is
+                    // made, removed or changed (path_resolution(7)).
+                    let names = matches!(kind, Kind::FileCreate | Kind::FileDelete | Kind::FileRename);
+                    let follow = follow || path.ends_with(b"/") && (self.opens || !names);
                     let known = last.take().filter(|(t, _, _)| *t == target);
                     let (place, asked) = match known {
                         Some((_, place, asked)) => (place, asked),
                         None => {
                             let place = self.locate(dir, path, follow);
-                            let (exists, hold) = (place.exists, place.hold.clone());
-                            self.held.push(Held { dir, path: path.clone(), follow, exists, hold });
+                            let (exists, hold, lost) = (place.exists, place.hold.clone(), place.lost);
+                            self.held.push(Held { dir, path: path.clone(), follow, exists, hold, lost });
                             (place, OsString::from_vec(path.clone()))
                         }
                     };
@@ -183,7 +198,7 @@ impl Resolver<'_> {
 
     fn place_of_descriptor(&self, path: PathBuf, fd: i32) -> Place {
         let kind = file_type_at(Path::new(&format!("/proc/{}/fd/{fd}", self.tid))).ok();
-        Place { path, kind, exists: true, hold: None }
+        Place { path, kind, exists: true, hold: None, lost: None }
     }
 
     /// A device behind a descriptor; `None` if it is not one (and only devices count).
@@ -226,12 +241,12 @@ impl Resolver<'_> {
             return name;
         }
         let place = self.locate(AT_FDCWD, name.as_bytes(), true);
-        let (exists, hold) = (place.exists, place.hold);
-        self.held.push(Held { dir: AT_FDCWD, path: name.into_vec(), follow: true, exists, hold });
+        let (exists, hold, lost) = (place.exists, place.hold, place.lost);
+        self.held.push(Held { dir: AT_FDCWD, path: name.into_vec(), follow: true, exists, hold, lost });
         place.path.into_os_string()
     }
 
-    fn is_plain(&mut self) -> bool {
+    pub(super) fn is_plain(&mut self) -> bool {
         let known = self.engine.processes.get(&self.pid).and_then(|p| p.plain_root);
         known.unwrap_or_else(|| {
             let ns = |who: &str| std::fs::read_link(format!("/proc/{who}/ns/mnt")).ok();
@@ -249,21 +264,30 @@ impl Resolver<'_> {
         let path = Path::new(OsStr::from_bytes(path));
         if path.as_os_str().is_empty() {
             // The kernel says ENOENT; there is nothing there.
-            return Place { path: PathBuf::new(), kind: None, exists: false, hold: None };
+            return Place { path: PathBuf::new(), kind: None, exists: false, hold: None, lost: None };
         }
         let plain = self.is_plain();
         if let Some(place) = self.by_kernel(dir, path, follow, plain, 0) {
             return place;
         }
-        let mut place = self.by_hand(dir, path, follow);
         if self.resolve != 0 {
-            // It was not walked as the call wants it; the kernel says whether it may be.
-            place.hold = None;
+            // By hand it is not walked as the call wants it; what the kernel said is what it says to the call.
+            let lost = self.failed.get().filter(|e| *e != Errno::EAGAIN);
+            let (place, _) = self.by_hand(dir, path, follow);
+            return Place { hold: None, lost, ..place };
         }
-        place
+        for _ in 0..AGAIN {
+            let (place, stands) = self.by_hand(dir, path, follow);
+            if stands {
+                return place;
+            }
+        }
+        let (place, _) = self.by_hand(dir, path, follow);
+        // Somebody changes it all the time.
+        Place { hold: None, lost: Some(Errno::ELOOP), ..place }
     }
 
-    fn directory(&self, dir: i32) -> PathBuf {
+    pub(super) fn directory(&self, dir: i32) -> PathBuf {
         match dir {
             AT_FDCWD => PathBuf::from(format!("/proc/{}/cwd", self.tid)),
             fd => PathBuf::from(format!("/proc/{}/fd/{fd}", self.tid)),
@@ -276,7 +300,7 @@ impl Resolver<'_> {
             return None;
         }
         let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
-        let asked = ResolveFlag::from_bits_retain(self.resolve);
+        let asked = ResolveFlag::from_bits_retain(self.resolve) - CACHED;
         let below = asked.intersects(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_BENEATH);
         let start: Option<OwnedFd> = if path.is_absolute() && !below {
             match plain {
@@ -299,14 +323,16 @@ impl Resolver<'_> {
                     None => openat2(HERE, path, how),
                 }
             };
-            match open(how | CACHED) {
+            let found = match open(how | CACHED) {
                 // Not in the kernel's cache: asking a file system that the program itself serves (an AppImage does)
                 // would wait for a task that waits for us.
                 Err(Errno::EAGAIN) if self.engine.mounts.served().is_empty() => open(how),
                 // A kernel before 5.12 does not know RESOLVE_CACHED.
                 Err(Errno::EINVAL) => open(how),
                 result => result,
-            }
+            };
+            self.failed.set(found.as_ref().err().copied());
+            found
         };
         let (parent, last, slash) = split(path);
         if !follow && let Some(name) = last {
@@ -336,7 +362,7 @@ impl Resolver<'_> {
     }
 
     /// The place of `name` in a directory.
-    fn in_directory(&self, directory: OwnedFd, name: &OsStr, slash: bool) -> Option<Place> {
+    pub(super) fn in_directory(&self, directory: OwnedFd, name: &OsStr, slash: bool) -> Option<Place> {
         let parent = self.named(&directory)?;
         let look = |how: ResolveFlag| {
             let flags = OFlag::O_PATH | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW;
@@ -356,7 +382,7 @@ impl Resolver<'_> {
             held.push("/");
         }
         let hold = Some(Hold { fd: Rc::new(directory), name: Some(held) });
-        Some(Place { path: parent.path.join(name), kind, exists, hold })
+        Some(Place { path: parent.path.join(name), kind, exists, hold, lost: None })
     }
 
     fn named(&self, fd: &OwnedFd) -> Option<Place> {
@@ -368,92 +394,13 @@ impl Resolver<'_> {
             return None;
         }
         let kind = file_type(fd).ok();
-        Some(Place { path, kind, exists: true, hold: None })
-    }
-
-    /// Walks by reading links, component by component: through /proc/self and magic links, and as far as is allowed.
-    fn by_hand(&mut self, dir: i32, path: &Path, follow: bool) -> Place {
-        let root = match self.is_plain() {
-            true => PathBuf::new(),
-            false => std::fs::read_link(format!("/proc/{}/root", self.tid)).unwrap_or_default(),
-        };
-        let mut at = if path.is_absolute() {
-            root.clone()
-        } else {
-            std::fs::read_link(self.directory(dir)).unwrap_or_else(|_| PathBuf::from("/"))
-        };
-        let mut todo: Vec<OsString> = components(path);
-        let mut links = 0;
-        let served = self.engine.mounts.served();
-        let is_served = |path: &Path| served.iter().any(|m| path.starts_with(m));
-        while let Some(name) = todo.pop() {
-            if name == ".." {
-                if at != root {
-                    at.pop();
-                }
-                continue;
-            }
-            let next = if at.as_os_str().is_empty() { Path::new("/").join(&name) } else { at.join(&name) };
-            if is_served(&next) {
-                at = next;
-                continue;
-            }
-            if !follow && todo.is_empty() {
-                at = next;
-                break;
-            }
-            let target = match next.as_os_str().as_bytes() {
-                b"/proc/self" => Some(PathBuf::from(self.pid.to_string())),
-                b"/proc/thread-self" => Some(PathBuf::from(format!("{}/task/{}", self.pid, self.tid))),
-                _ => std::fs::read_link(&next).ok(),
-            };
-            match target {
-                Some(target) if links < LINKS => {
-                    links += 1;
-                    if target.is_absolute() {
-                        at = root.clone();
-                    } else if !target.to_string_lossy().contains('/') && target.to_string_lossy().contains(":[") {
-                        // A magic link to something without a name: pipe:[…].
-                        at = next;
-                        continue;
-                    }
-                    todo.extend(components(&target));
-                }
-                _ => at = next,
-            }
-        }
-        if at.as_os_str().is_empty() {
-            at = PathBuf::from("/");
-        }
-        if is_served(&at) {
-            // Only its server could say more.
-            return Place { path: at, kind: None, exists: true, hold: None };
-        }
-        let found = if follow { std::fs::metadata(&at) } else { std::fs::symlink_metadata(&at) };
-        let kind = found.as_ref().ok().map(|m| {
-            use std::os::unix::fs::MetadataExt;
-            SFlag::from_bits_truncate(m.mode() & SFlag::S_IFMT.bits())
-        });
-        // What we may not look at may be there.
-        let exists = !matches!(found.map_err(|e| e.kind()), Err(std::io::ErrorKind::NotFound));
-        // No link is left in it, so that it can be held as it is.
-        let no_links = OpenHow::new()
-            .flags(OFlag::O_PATH | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW)
-            .resolve(ResolveFlag::RESOLVE_NO_SYMLINKS | CACHED);
-        // What only a directory may have behind its name.
-        let (_, last, slash) = split(path);
-        let fits = kind == Some(SFlag::S_IFDIR) || kind.is_some() && last.is_some() && !slash;
-        let hold = match follow && fits && root.as_os_str().is_empty() {
-            true => openat2(HERE, &at, no_links).ok().map(|fd| Hold { fd: Rc::new(fd), name: None }),
-            false => None,
-        };
-        Place { path: at, kind, exists, hold }
+        Some(Place { path, kind, exists: true, hold: None, lost: None })
     }
 }
 
 /// The directory of `path`, its last component unless that is `.` or `..` (which `std::path` leaves out), and whether a
 /// slash stands behind it.
-fn split(path: &Path) -> (&Path, Option<&OsStr>, bool) {
+pub(super) fn split(path: &Path) -> (&Path, Option<&OsStr>, bool) {
     let bytes = path.as_os_str().as_bytes();
     let end = bytes.iter().rposition(|b| *b != b'/').map_or(0, |last| last + 1);
     let begin = bytes[..end].iter().rposition(|b| *b == b'/').map_or(0, |slash| slash + 1);
@@ -463,18 +410,6 @@ fn split(path: &Path) -> (&Path, Option<&OsStr>, bool) {
     };
     let parent = if begin == 0 { b".".as_slice() } else { &bytes[..begin] };
     (Path::new(OsStr::from_bytes(parent)), name, end < bytes.len())
-}
-
-/// The names of `path`, last first, without `.` and the root.
-fn components(path: &Path) -> Vec<OsString> {
-    path.components()
-        .rev()
-        .filter_map(|c| match c {
-            Component::Normal(name) => Some(name.to_owned()),
-            Component::ParentDir => Some(OsString::from("..")),
-            Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
-        })
-        .collect()
 }
 
 /// The process behind a pidfd of task `tid` (proc(5), fdinfo), or behind its directory in a proc file system, which

@@ -45,6 +45,8 @@ pub(super) struct InCall {
     pub held: Vec<Held>,
     /// The registers as the program set them, where the kernel was given others.
     pub saved: Option<Box<Registers>>,
+    /// What was below the stack where its paths were put: where, and the bytes.
+    pub under: Option<(u64, Vec<u8>)>,
     /// Whether its paths were led through what Syswall holds.
     pub led: bool,
     /// Whether its arguments can be changed by others and could not be copied.
@@ -55,6 +57,8 @@ pub(super) struct InCall {
     pub no_follow: bool,
     /// `resolve` of an openat2 (RESOLVE_…).
     pub resolve_flags: u64,
+    /// The flags of a clone3, read before the kernel writes through pointers that may lead to them.
+    pub clone_flags: Option<u64>,
     /// Behind the instruction.
     pub ip: u64,
     pub row: Option<&'static Row>,
@@ -151,8 +155,8 @@ pub(super) struct Process {
     pub plain_root: Option<bool>,
     /// Whether it may follow Syswall's links in /proc; `None`: to be looked up.
     pub like_us: Option<bool>,
-    /// Whether it installed a seccomp filter, whose owner may look at the arguments of calls.
-    pub filtered: bool,
+    /// Whether it has restricted itself by Landlock, which also forbids it to follow Syswall's links in /proc.
+    pub restricted: bool,
     /// Its address space.
     pub vm: SharedVm,
 }
@@ -189,7 +193,7 @@ impl Process {
             descriptors: HashMap::new(),
             plain_root: None,
             like_us: None,
-            filtered: self.filtered,
+            restricted: self.restricted,
             vm: self.vm_of_child(clone),
         }
     }

@@ -138,11 +138,12 @@ impl Engine {
                 call.check = Check::Verified;
                 true
             }
-            Some(program) if plain && !is_format_interpreter(program) => {
+            Some(program) if plain => {
                 call.accesses = about(&call.accesses, executes, program);
                 let verdict = self.decide(tid, &call);
                 let allowed = match verdict.decision {
-                    Decision::Ask => self.answer == Some(Decision::Allow),
+                    // The administrator may have set it for files of some kind, which nobody can be asked about now.
+                    Decision::Ask => self.answer == Some(Decision::Allow) || is_format_interpreter(program),
                     decided => decided == Decision::Allow,
                 };
                 if !allowed {
@@ -151,7 +152,7 @@ impl Engine {
                 }
                 allowed
             }
-            // From another root, or by a program that the administrator has set for its kind of file.
+            // From another root, names say nothing.
             _ => true,
         };
         if !goes_on {

@@ -13,7 +13,7 @@ const SLOTS: u64 = 32;
 /// Bytes of a region.
 pub(super) const REGION: u64 = SLOT * SLOTS;
 /// Regions of an address space at most; more tasks than fit wait in no honest program in such calls.
-const REGIONS: usize = 32;
+const REGIONS: usize = 256;
 
 struct Region {
     base: u64,
@@ -56,7 +56,8 @@ impl Vm {
 
     /// Whether anybody but the one task that is stopped can write to it.
     pub fn is_shared(&self) -> bool {
-        self.exposed || self.tasks.saturating_sub(self.suspended) > 1
+        // Among more than two, one that waits may be woken by the death of another than the one that it waits for.
+        self.exposed || self.tasks > 1 && (self.tasks, self.suspended) != (2, 1)
     }
 
     /// Whether a region is there.
@@ -72,6 +73,11 @@ impl Vm {
     /// Adds the region that was mapped at `base`.
     pub fn add_region(&mut self, base: u64) {
         self.regions.push(Region { base, sealed: false, used: 0 });
+    }
+
+    /// Where the newest region is; 0: there is none.
+    pub fn newest(&self) -> u64 {
+        self.regions.last().map_or(0, |r| r.base)
     }
 
     /// The newest region is sealed.

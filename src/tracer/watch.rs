@@ -12,8 +12,13 @@ use crate::sys::ptrace::Resume;
 use crate::syscall::{Kind, KindSet, Row, rows};
 
 /// Seen whatever the policy says: without the ends of handlers and restarts, calls that a signal interrupts cannot be
-/// told from those that it ends; a filter of the program's own can hand calls to another task instead of to Syswall.
-const ALWAYS: [&str; 4] = ["rt_sigreturn", "sigreturn", "restart_syscall", "seccomp"];
+/// told from those that it ends; a filter of the program's own can hand calls to another task instead of to Syswall; who
+/// is restricted by Landlock cannot follow paths that lead through Syswall.
+const ALWAYS: [&str; 5] = ["rt_sigreturn", "sigreturn", "restart_syscall", "seccomp", "landlock_restrict_self"];
+
+/// Seen where the kernel does not keep the pages with pinned arguments (mseal(2), Linux 6.10).
+const UNMAPS: [&str; 9] =
+    ["munmap", "mprotect", "pkey_mprotect", "madvise", "remap_file_pages", "mremap", "mmap", "mmap2", "shmat"];
 
 /// seccomp(2): `SECCOMP_SET_MODE_FILTER` with `SECCOMP_FILTER_FLAG_NEW_LISTENER`.
 const SET_MODE_FILTER: u32 = 1;
@@ -41,10 +46,10 @@ impl Watch {
 }
 
 /// What of `row`'s calls passes under `rules`.
-fn passes(row: &'static Row, rules: &Rules) -> Vec<Pass<'static>> {
+fn passes(row: &'static Row, rules: &Rules, seals: bool) -> Vec<Pass<'static>> {
     let unseen =
         |kinds: KindSet| !kinds.iter().any(Kind::is_guarded) && !rules.concerns(row.name, kinds, !row.is_plain());
-    if ALWAYS.contains(&row.name) {
+    if ALWAYS.contains(&row.name) || !seals && UNMAPS.contains(&row.name) {
         return Vec::new();
     }
     if unseen(row.all_kinds()) {
@@ -57,7 +62,8 @@ fn passes(row: &'static Row, rules: &Rules) -> Vec<Pass<'static>> {
 
 /// The filter for a run under `rules`.
 pub(super) fn filter(rules: &Rules) -> Result<Filter, String> {
-    let all: Vec<Pass<'_>> = rows::ALL.iter().copied().flatten().flat_map(|row| passes(row, rules)).collect();
+    let seals = super::pin::kernel_seals();
+    let all: Vec<Pass<'_>> = rows::ALL.iter().copied().flatten().flat_map(|row| passes(row, rules, seals)).collect();
     Filter::passing(&all)
 }
 

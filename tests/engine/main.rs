@@ -7,6 +7,7 @@ mod abi;
 mod bad_input;
 mod cpus;
 mod doors;
+mod escapes;
 mod exec;
 mod fail_closed;
 mod floods;

@@ -60,3 +60,23 @@ fn a_program_with_a_filter_of_its_own() {
 fn children_that_borrow_the_memory() {
     unnoticed("spawns");
 }
+
+#[test]
+fn a_program_in_a_user_namespace_of_its_own() {
+    unnoticed("namespace");
+}
+
+#[test]
+fn what_is_below_the_stack_is_as_before() {
+    unnoticed("stack");
+}
+
+#[test]
+fn names_that_lead_to_nameless_objects_or_nowhere() {
+    unnoticed("magic");
+}
+
+#[test]
+fn names_that_lead_to_nameless_objects_or_nowhere_of_a_32_bit_program() {
+    tracee_same_as_alone(&tracee32("pinned"), &["magic"]).code(0);
+}

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::common::{Dir, Done, tracee, tracee32};
 
 /// Nobody may do anything to `secret`, to what is in `closed`, nor execute `forbidden`.
-fn forbids() -> Value {
+pub fn forbids() -> Value {
     let files =
         json!(["file.read", "file.list", "file.write", "file.create", "file.delete", "file.rename", "file.attributes"]);
     json!({"syswall": 1, "default": "allow", "rules": [
@@ -24,7 +24,7 @@ fn program(path: &Path, text: &str) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("its mode");
 }
 
-fn place() -> Dir {
+pub fn place() -> Dir {
     let dir = Dir::new();
     dir.file("secret", "words");
     dir.file("allowed", "plain");
@@ -35,6 +35,7 @@ fn place() -> Dir {
         std::fs::write(&file, text).expect("a file");
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("its mode");
     }
+    std::fs::create_dir(dir.path("closed/inner")).expect("a folder");
     std::os::unix::fs::symlink("open", dir.path("folder")).expect("a link");
     std::os::unix::fs::symlink("allowed", dir.path("way")).expect("a link");
     // Real programs: a script would execute its interpreter.
@@ -44,7 +45,7 @@ fn place() -> Dir {
 }
 
 /// Prints what was tried, and fails where anything was reached.
-fn nothing_reached(done: Done) -> Done {
+pub fn nothing_reached(done: Done) -> Done {
     let done = done.code(0);
     let counts: Vec<&str> = done.stdout.lines().filter(|l| l.ends_with(" reached")).collect();
     assert!(!counts.is_empty(), "{done}");

@@ -274,6 +274,134 @@ static void *spawns(void *unused)
     return unused;
 }
 
+/* What is below the stack is not mapped, and the stack is deeper than it ever was. */
+static void __attribute__((noinline)) below(long deeper, const char *name)
+{
+#ifdef __x86_64__
+    volatile char *place = __builtin_alloca(400000 + deeper);
+    long result;
+    asm volatile("" ::"r"(place) : "memory");
+    asm volatile("syscall" : "=a"(result) : "0"((long)SYS_mkdir), "D"(name), "S"(0700) : "rcx", "r11", "memory");
+    CHECK(result == 0);
+    asm volatile("syscall" : "=a"(result) : "0"((long)SYS_rmdir), "D"(name) : "rcx", "r11", "memory");
+    CHECK(result == 0);
+#else
+    (void)deeper, (void)name;
+#endif
+}
+
+/* What is below the red zone stays as it is. */
+static void untouched(const char *name)
+{
+#ifdef __x86_64__
+    static char stack[8192] __attribute__((aligned(16)));
+    memset(stack, 'u', sizeof stack);
+    long result;
+    asm volatile("mov %%rsp, %%rbx\n\tmov %[stack], %%rsp\n\tsyscall\n\tmov %%rbx, %%rsp"
+        : "=a"(result) : "0"((long)SYS_mkdir), "D"(name), "S"(0700), [stack] "r"(stack + sizeof stack)
+        : "rbx", "rcx", "r11", "memory");
+    CHECK(result == 0 && rmdir(name) == 0);
+    for (size_t i = 0; i < sizeof stack; i++) CHECK(stack[i] == 'u');
+#else
+    (void)name;
+#endif
+}
+
+static void stack(void)
+{
+    char name[201];
+    memset(name, 'n', 200);
+    name[200] = 0;
+    untouched(name);
+    for (long i = 0; i < 8192; i += 32) below(i, name);
+    untouched(name);
+    say("stack");
+}
+
+/* Names that are no names: magic links, slashes behind links, what is not there. */
+static void *magic(void *unused)
+{
+    char name[64];
+    int pipes[2], fd;
+    struct stat s;
+    struct sockaddr_un to = { .sun_family = AF_UNIX, .sun_path = "no-socket" };
+#define BY_FD(number) (snprintf(name, sizeof name, "/proc/self/fd/%d", number), name)
+#define SAY(what) say("%s: %s", #what, outcome(what))
+    MUST(pipe(pipes));
+    say("a pipe: %s", outcome(open(BY_FD(pipes[1]), O_WRONLY)));
+    snprintf(name, sizeof name, "/dev/fd/%d", pipes[0]);
+    say("its other end: %s", outcome(open(name, O_RDONLY)));
+    fd = MUST(syscall(SYS_memfd_create, "x", 0));
+    say("a memfd: %s", outcome(open(BY_FD(fd), O_RDWR | O_TRUNC)));
+    say("its size: %s", outcome(truncate(name, 100)));
+    MUST(fstat(fd, &s));
+    CHECK(s.st_size == 100);
+    fd = MUST(open("gone", O_CREAT | O_RDWR, 0600));
+    MUST(unlink("gone"));
+    say("a removed file: %s", outcome(open(BY_FD(fd), O_RDWR)));
+    say("its mode: %s", outcome(chmod(name, 0640)));
+    fd = MUST(open(".", O_TMPFILE | O_RDWR, 0600));
+    say("a nameless file: %s", outcome(linkat(AT_FDCWD, BY_FD(fd), AT_FDCWD, "named", AT_SYMLINK_FOLLOW)));
+    MUST(unlink("named"));
+    fd = MUST(epoll_create1(0));
+    say("an epoll: %d", open(BY_FD(fd), O_RDWR) == -1);
+    MUST(mkdir("folder", 0700));
+    MUST(symlink("folder", "link"));
+    SAY(lchown("link/", getuid(), getgid()));
+    SAY(lchown("link/.", getuid(), getgid()));
+    SAY(rmdir("link/"));
+    SAY(mkdir("link/", 0700));
+    SAY(unlink("link/"));
+    SAY(rename("link/", "other"));
+    SAY(open("link/", O_RDONLY | O_NOFOLLOW | O_DIRECTORY));
+    SAY(open("link/", O_RDONLY | O_DIRECTORY));
+    SAY(utimensat(AT_FDCWD, "folder/..", NULL, AT_SYMLINK_NOFOLLOW));
+    MUST(chdir("folder"));
+    SAY(mkdir("/proc/self/cwd/sub", 0700));
+    SAY(rmdir("/proc/self/cwd/../folder/sub"));
+    MUST(rmdir("../folder"));
+    SAY(mkdir("sub", 0700));
+    SAY(open("sub", O_CREAT | O_WRONLY, 0600));
+    MUST(chdir(".."));
+    MUST(unlink("link"));
+    MUST(symlink("loop", "loop"));
+    SAY(open("loop", O_RDWR | O_CREAT, 0600));
+    SAY(mkdir("loop/x", 0600));
+    MUST(unlink("loop"));
+    SAY(open("/../..", O_RDWR));
+    SAY(unlink(""));
+    SAY(open("/proc/self/exe", O_RDONLY));
+    SAY(open("/proc/thread-self/comm", O_RDWR));
+    SAY(open("/proc/self/fd/999", O_WRONLY));
+    SAY(open("/proc/self/nothing", O_WRONLY | O_CREAT, 0600));
+    SAY(open("/proc/self/ns/mnt", O_RDONLY));
+    fd = MUST(socket(AF_UNIX, SOCK_STREAM, 0));
+    SAY(connect(fd, (struct sockaddr *)&to, sizeof to));
+    close(MUST(open("plain", O_CREAT | O_RDWR, 0600)));
+    strcpy(to.sun_path, "plain");
+    SAY(connect(fd, (struct sockaddr *)&to, sizeof to));
+    strcpy(to.sun_path, "plain/x");
+    SAY(connect(fd, (struct sockaddr *)&to, sizeof to));
+    strcpy(to.sun_path, "/proc/self/cwd/none/x");
+    SAY(connect(fd, (struct sockaddr *)&to, sizeof to));
+    SAY(truncate("plain/", 0));
+    SAY(chmod("plain/y", 0600));
+    MUST(unlink("plain"));
+    return unused;
+}
+
+/* In a user namespace of its own the links of other processes cannot be followed. */
+static void namespace(void)
+{
+    say("mkdir before: %s", outcome(mkdir("d", 0700)));
+    if (unshare(CLONE_NEWUSER) == -1) say("no user namespaces here");
+    say("mkdir: %s", outcome(mkdir("e", 0700)));
+    say("rmdir: %s", outcome(rmdir("e")));
+    int fd = MUST(open("f", O_CREAT | O_WRONLY, 0600));
+    close(fd);
+    say("truncate: %s", outcome(truncate("f", 0)));
+}
+
 int main(int argc, char **argv)
 {
     CHECK(argc == 2);
@@ -291,6 +419,9 @@ int main(int argc, char **argv)
     else if (!strcmp(what, "names-thread")) in_thread(names_thread, NULL);
     else if (!strcmp(what, "filter")) filter();
     else if (!strcmp(what, "spawns")) { spawns(NULL); in_thread(spawns, NULL); }
+    else if (!strcmp(what, "stack")) stack();
+    else if (!strcmp(what, "namespace")) namespace();
+    else if (!strcmp(what, "magic")) { magic(NULL); in_thread(magic, NULL); }
     else return 2;
     return 0;
 }

@@ -168,7 +168,7 @@ static void path_attack(const char *how, long times)
                         const char *text = k ? good : evil;
                         struct iovec here = { (void *)text, n }, there = { shared, n };
                         if (memory >= 0) { if (pwrite(memory, text, n, (off_t)(uintptr_t)shared) < 0) _exit(0); }
-                        else if (!strcmp(how, "vm_writev")) { if (process_vm_writev(victim, &here, 1, &there, 1, 0) < 0) _exit(0); }
+                        else if (!strcmp(how, "vm_writev")) { if (process_vm_writev(victim, &here, 1, &there, 1, 0) < 0 && errno != ENOMEM) _exit(0); }
                         else memcpy(shared, text, n);
                         for (volatile int i = 0; i < 40; i++) { }
                     }
