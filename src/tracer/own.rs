@@ -202,12 +202,10 @@ impl Own {
 
     /// Whether moving, removing or covering `path` would take something of Syswall's with it.
     pub fn is_in(&self, tid: i32, path: &Path) -> bool {
-        // An empty name names nothing, though every path starts with it.
-        !path.as_os_str().is_empty()
-            && self.names(tid, path).iter().any(|name| {
-                let kept = || self.kept.iter().filter(|p| p.parent().is_some_and(|dir| dir.starts_with(name)));
-                self.paths.iter().any(|p| p.starts_with(name)) || kept().any(|p| is_there(p))
-            })
+        self.names(tid, path).iter().any(|name| {
+            let kept = || self.kept.iter().filter(|p| p.parent().is_some_and(|dir| dir.starts_with(name)));
+            self.paths.iter().any(|p| p.starts_with(name)) || kept().any(|p| is_there(p))
+        })
     }
 
     /// Whether task `tid` sees the mounts that Syswall sees.

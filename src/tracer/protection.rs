@@ -164,6 +164,10 @@ impl Protection {
 
     fn forbids_path(&self, tid: i32, path: &Path, kind: Kind, call: &str, made: &InCall) -> Option<i32> {
         let own = &self.own;
+        if path.as_os_str().is_empty() {
+            // An empty name names nothing, though every path starts with it.
+            return None;
+        }
         if let Some(entry) = own.proc_name(tid, path)
             && let Some((target, entry)) = entry_of(&entry)
         {
