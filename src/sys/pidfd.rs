@@ -51,24 +51,36 @@ pub fn socket_peer(pid: i32, fd: i32) -> nix::Result<Vec<u8>> {
 }
 
 /// Makes socket `fd` drop whatever arrives, connections too, and keeps its owner from changing that (socket(7),
-/// SO_ATTACH_FILTER and SO_LOCK_FILTER).
+/// SO_ATTACH_FILTER and SO_LOCK_FILTER). Where the kernel leaves filters to the privileged, TCP connections are dropped
+/// by their hop limit instead, which nobody sets so high by chance; what is sent to other sockets then still arrives.
 pub fn refuse_all(fd: &OwnedFd) -> nix::Result<()> {
     // A program of one instruction: keep 0 bytes.
     let mut drop_all = [libc::sock_filter { code: (libc::BPF_RET | libc::BPF_K) as u16, jt: 0, jf: 0, k: 0 }];
     let program = libc::sock_fprog { len: 1, filter: drop_all.as_mut_ptr() };
-    let set = |name: i32, value: *const libc::c_void, len: usize| {
+    let set = |level: i32, name: i32, value: *const libc::c_void, len: usize| {
         // SAFETY: `value` points to a live object of `len` bytes of the type that the option takes, and what that
         // points to is live too.
-        let result = unsafe { libc::setsockopt(fd.as_raw_fd(), libc::SOL_SOCKET, name, value, len as libc::socklen_t) };
+        let result = unsafe { libc::setsockopt(fd.as_raw_fd(), level, name, value, len as libc::socklen_t) };
         Errno::result(result).map(drop)
     };
     let lock: i32 = 1;
-    match set(libc::SO_ATTACH_FILTER, (&raw const program).cast(), size_of::<libc::sock_fprog>()) {
+    let attach = (&raw const program).cast();
+    match set(libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, attach, size_of::<libc::sock_fprog>()) {
         // It is locked already: by an earlier call of this.
-        Err(Errno::EPERM) => return Ok(()),
+        Err(Errno::EPERM) if option(fd, libc::SO_LOCK_FILTER) == Ok(1) => return Ok(()),
+        Err(Errno::EPERM) => {
+            let most = 255i32;
+            let (level, name) = match option(fd, libc::SO_DOMAIN)? {
+                libc::AF_INET => (libc::IPPROTO_IP, libc::IP_MINTTL),
+                // linux/in6.h; libc has no name for it.
+                libc::AF_INET6 => (libc::IPPROTO_IPV6, 73),
+                _ => return Ok(()),
+            };
+            return set(level, name, (&raw const most).cast(), size_of::<i32>());
+        }
         result => result?,
     }
-    set(libc::SO_LOCK_FILTER, (&raw const lock).cast(), size_of::<i32>())
+    set(libc::SOL_SOCKET, libc::SO_LOCK_FILTER, (&raw const lock).cast(), size_of::<i32>())
 }
 
 /// Family, type and protocol of socket `fd` of process `pid`. ENOTSOCK for anything else.
