@@ -152,7 +152,12 @@ mod imp {
             obj.connect_flap();
         }
     }
-    impl WidgetImpl for Activity {}
+    impl WidgetImpl for Activity {
+        fn map(&self) {
+            self.parent_map();
+            self.obj().refresh();
+        }
+    }
     impl BinImpl for Activity {}
 }
 
@@ -182,9 +187,12 @@ impl Activity {
         }
     }
 
-    /// Looks whether there is more to show.
+    /// Looks whether there is more to show, if it can be seen: a list binds its rows also where nobody sees them.
     pub fn refresh(&self) {
         let imp = self.imp();
+        if !self.is_mapped() {
+            return;
+        }
         imp.model.refresh();
         let Some(queries) = imp.queries.borrow().clone() else { return };
         if imp.reading_processes.replace(true) {

@@ -105,6 +105,11 @@ glib::wrapper! {
 }
 
 impl Chart {
+    /// What it shows.
+    pub fn data(&self) -> Data {
+        self.imp().data.borrow().clone()
+    }
+
     /// Shows `data`; `text` says the same to those who do not see it.
     pub fn set_data(&self, data: Data, text: &str) {
         if *self.imp().data.borrow() != data {

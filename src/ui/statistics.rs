@@ -151,6 +151,7 @@ mod imp {
                 obj,
                 move |button| {
                     obj.imp().chart_stack.set_visible_child_name(if button.is_active() { "table" } else { "chart" });
+                    obj.fill_chart_table();
                 }
             ));
         }
@@ -235,11 +236,9 @@ impl Statistics {
             counts: counts.clone(),
         });
         let data = Data { layers: layers.collect(), bin_seconds: figures.bin_seconds };
-        if let Some(table) = imp.chart_rows.get() {
-            table.set(chart_rows(&data));
-        }
         let text = describe(&data);
         imp.chart.set_data(data, &text);
+        self.fill_chart_table();
         if let Some(table) = imp.call_rows.get() {
             let figure = |n: u64| Field::Figure(n, number(n));
             let row = |c: &CallRow| {
@@ -252,6 +251,14 @@ impl Statistics {
                 ]
             };
             table.set(figures.calls.iter().map(row).collect());
+        }
+    }
+
+    /// The chart as a table, where that is what is seen.
+    fn fill_chart_table(&self) {
+        let imp = self.imp();
+        if let (true, Some(table)) = (imp.as_table.is_active(), imp.chart_rows.get()) {
+            table.set(chart_rows(&imp.chart.data()));
         }
     }
 

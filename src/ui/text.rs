@@ -20,7 +20,11 @@ pub fn number(n: u64) -> String {
 /// The time of day of a moment in ns since the epoch, with milliseconds.
 pub fn time_of_day(ns: i64) -> String {
     let millis = ns.rem_euclid(1_000_000_000) / 1_000_000;
-    glib::DateTime::from_unix_local(ns.div_euclid(1_000_000_000))
+    thread_local! {
+        // GLib looks at /etc/localtime each time it is asked for the local time zone.
+        static HERE: glib::TimeZone = glib::TimeZone::local();
+    }
+    HERE.with(|here| glib::DateTime::from_unix_utc(ns.div_euclid(1_000_000_000)).and_then(|t| t.to_timezone(here)))
         .and_then(|t| t.format("%H:%M:%S"))
         .map_or_else(|_| String::new(), |t| format!("{t}.{millis:03}"))
 }

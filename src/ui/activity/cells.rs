@@ -102,7 +102,10 @@ pub fn result(row: &EventRow) -> String {
     }
 }
 
-/// How a row stands out: a style class.
+/// Every way in which a row can stand out.
+pub const CLASSES: [&str; 3] = ["denied", "pretended", "failed"];
+
+/// How a row stands out: one of [`CLASSES`].
 pub fn class(row: &EventRow) -> Option<&'static str> {
     let call = call(row)?;
     match (call.decision, call.errno) {

@@ -73,6 +73,7 @@ fn factory(column: Column) -> gtk::SignalListItemFactory {
             .nat_chars(nat_chars)
             .text_overflow(gtk::InscriptionOverflow::EllipsizeEnd)
             .xalign(0.0)
+            .css_classes(["numeric-cell"])
             .build();
         cell.set_has_tooltip(true);
         cell.connect_query_tooltip(move |cell, _, _, _, tooltip| {
@@ -124,10 +125,18 @@ fn keep_handler(item: &gtk::ListItem, handler: Option<glib::SignalHandlerId>) ->
 
 fn show(cell: &gtk::Inscription, event: &EventObject, column: &Column) {
     let text = event.with(column.text).unwrap_or_default();
-    cell.set_text(Some(&text));
-    match event.with(cells::class).flatten() {
-        Some(class) => cell.set_css_classes(&["numeric-cell", class]),
-        None => cell.set_css_classes(&["numeric-cell"]),
+    // A view that follows the end binds all its cells anew several times a second, and most say what they said: a text
+    // is a new layout, a class a new style, a label a message to screen readers.
+    if cell.text().is_none_or(|old| old != text) {
+        cell.set_text(Some(&text));
+        crate::ui::a11y::set_label(cell, &format!("{}: {text}", column.title));
     }
-    crate::ui::a11y::set_label(cell, &format!("{}: {text}", column.title));
+    let class = event.with(cells::class).flatten();
+    for one in cells::CLASSES {
+        match (cell.has_css_class(one), class == Some(one)) {
+            (false, true) => cell.add_css_class(one),
+            (true, false) => cell.remove_css_class(one),
+            _ => {}
+        }
+    }
 }
